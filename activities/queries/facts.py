@@ -1,0 +1,219 @@
+"""What this app counts for schemes: attendance of members, meetings of branches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import (
+    Aggregate,
+    Case,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, TruncMonth, TruncQuarter, TruncYear
+from django.db.models.lookups import GreaterThanOrEqual
+
+from activities.models import Activity, Attendance
+from activities.rules.attendance import ATTENDED, AttendanceStatus
+from activities.rules.kinds import KINDS, ActivityKind
+from branches.facts import FactSource
+from branches.models import Organization
+from branches.queries import regulations
+from branches.rules.periods import Period, PeriodKind
+from branches.rules.tree import OrganizationKind
+from members.queries import rolls
+
+ATTENDED_PREFIX = "attended."
+_DUE = ~Q(status__in=[AttendanceStatus.LEAVE, AttendanceStatus.UNMARKED])
+
+# feed → kind of meeting; what is due comes from the kind's rhythm.
+_MEETINGS = {
+    "assembly_held": ActivityKind.ASSEMBLY,
+    "committee_held": ActivityKind.COMMITTEE,
+    "group_meeting_held": ActivityKind.GROUP_MEETING,
+    "lecture_held": ActivityKind.LECTURE,
+    "theme_day_held": ActivityKind.THEME_DAY,
+}
+_TRUNCATE = {
+    PeriodKind.MONTH: TruncMonth,
+    PeriodKind.QUARTER: TruncQuarter,
+    PeriodKind.YEAR: TruncYear,
+}
+
+
+def member_facts(period: Period, feeds: frozenset[str]) -> FactSource:
+    """Return attendance of each member in ``period``, in one pass over the month's rows.
+
+    Feeds: ``attendance`` (attended ÷ due, approved leave is not due),
+    ``absent_without_cause``, ``lectures_given`` and ``attended.<kind>`` (kind in lower case).
+    Only closed activities count, wherever they were held.
+    """
+    attended = Q(status__in=ATTENDED)
+    counted: dict[str, Q] = {}
+    columns: dict[str, tuple[str, str | None]] = {}
+    if "attendance" in feeds:
+        counted |= {"attended": attended, "due": _DUE}
+        columns["attendance"] = ("attended", "due")
+    if "absent_without_cause" in feeds:
+        counted["absent"] = Q(status=AttendanceStatus.ABSENT)
+        columns["absent_without_cause"] = ("absent", None)
+    if "lectures_given" in feeds:
+        counted["lectures"] = Q(is_lecturer=True) & attended
+        columns["lectures_given"] = ("lectures", None)
+    for feed in sorted(feeds):
+        kind = feed.removeprefix(ATTENDED_PREFIX)
+        if kind != feed and kind.upper() in KINDS:
+            counted[f"attended_{kind}"] = Q(kind=kind.upper()) & attended
+            columns[feed] = (f"attended_{kind}", None)
+    rows = (
+        Attendance.objects.in_period(period)
+        .filter(is_counted=True)
+        .order_by()
+        .values("member_id")
+        .annotate(**{name: Count("pk", filter=which) for name, which in counted.items()})
+    )
+    return FactSource(rows, "member_id", columns)
+
+
+def organization_facts(
+    period: Period, feeds: frozenset[str], within: Organization
+) -> list[FactSource]:
+    """Return what the branches below ``within`` held and owed in ``period``.
+
+    Feeds: ``<kind>_held`` (windows of the regulation's rhythm in which at least one was held
+    ÷ windows that end in the period; group meetings per group), ``attendance`` (present ÷
+    due person-times), ``records_on_time`` (closed by the deadline ÷ held).
+    """
+    sources = []
+    meetings = {feed: kind for feed, kind in _MEETINGS.items() if feed in feeds}
+    records = "records_on_time" in feeds
+    if meetings or records:
+        sources.append(_meeting_facts(period, meetings, records, within))
+    if "attendance" in feeds:
+        rows = (
+            Attendance.objects.in_period(period)
+            .filter(is_counted=True, branch__path__startswith=within.path)
+            .order_by()
+            .values("branch_id")
+            .annotate(
+                attended=Count("pk", filter=Q(status__in=ATTENDED)),
+                due=Count("pk", filter=_DUE),
+            )
+        )
+        sources.append(FactSource(rows, "branch_id", {"attendance": ("attended", "due")}))
+    return sources
+
+
+def windows_ending_in(period: Period, every: PeriodKind) -> list[Period]:
+    """Return the windows of a rhythm that come to their end within ``period``."""
+    window = Period.containing(period.first_day, every)
+    found = []
+    while window.end <= period.end:
+        found.append(window)
+        window = window.next
+    return found
+
+
+def _meeting_facts(
+    period: Period, meetings: dict[str, ActivityKind], records: bool, within: Organization
+) -> FactSource:
+    columns: dict[str, Any] = {}
+    feeds: dict[str, tuple[str, str | None]] = {}
+    rules = regulations.in_force(period.last_day)
+    for feed, kind in meetings.items():
+        every = KINDS[kind].every
+        assert every is not None  # only kinds with a rhythm are listed above
+        rule = rules.get(KINDS[kind].regulation)
+        if rule is not None:
+            every = PeriodKind(rule.parameters["every"])
+        windows = windows_ending_in(period, every)
+        held, due = f"{feed}_n", f"{feed}_due"
+        feeds[feed] = (held, due)
+        if not windows or rule is None:  # nothing comes due in this period
+            columns |= {held: Value(0), due: Value(0)}
+        elif kind is ActivityKind.GROUP_MEETING:
+            columns |= _of_groups(held, due, windows, every, period)
+        else:
+            columns[held] = _windows_held(kind, windows, every, OuterRef("pk"))
+            columns[due] = Value(len(windows))
+            if kind is ActivityKind.COMMITTEE:
+                small = rules.get("O8")
+                least = small.parameters["committee_from"] if small else 0
+                columns[due] = _due_with_committee(len(windows), period, least)
+    if records:
+        columns["records_on_time_n"] = _records(period, on_time=True)
+        columns["records_on_time_due"] = _records(period, on_time=False)
+        feeds["records_on_time"] = ("records_on_time_n", "records_on_time_due")
+    rows = (
+        Organization.objects.subtree_of(within)
+        .of_kind(OrganizationKind.BRANCH)
+        .order_by()
+        .values("id")
+        .annotate(**columns)
+    )
+    return FactSource(rows, "id", feeds)
+
+
+def _windows_held(
+    kind: ActivityKind, windows: list[Period], every: PeriodKind, organization: Any
+) -> Coalesce:
+    held = (
+        Activity.objects.closed()
+        .of_kind(kind)
+        .filter(
+            organization=organization,
+            held_on__gte=windows[0].first_day,
+            held_on__lt=windows[-1].end,
+        )
+    )
+    return _one_number(held, Count(_TRUNCATE[every]("held_on"), distinct=True))
+
+
+def _of_groups(
+    held: str, due: str, windows: list[Period], every: PeriodKind, period: Period
+) -> dict[str, Any]:
+    groups = (
+        Organization.objects.of_kind(OrganizationKind.GROUP)
+        .standing_on(period.last_day)
+        .filter(parent=OuterRef("pk"))
+    )
+    each = _windows_held(ActivityKind.GROUP_MEETING, windows, every, OuterRef("pk"))
+    return {
+        held: _one_number(groups.annotate(windows_held=each), Sum("windows_held")),
+        due: _one_number(groups, Count("pk")) * Value(len(windows)),
+    }
+
+
+def _due_with_committee(windows: int, period: Period, least: int) -> Case:
+    """A branch with fewer full members than ``least`` (O8) has no committee: nothing is due."""
+    members = rolls.full_members(period.last_day).filter(branch=OuterRef("pk"))
+    return Case(
+        When(GreaterThanOrEqual(_one_number(members, Count("pk")), least), then=Value(windows)),
+        default=Value(0),
+    )
+
+
+def _records(period: Period, *, on_time: bool) -> Coalesce:
+    """Records of the branch and its groups, of meetings held in the period."""
+    held = (
+        Activity.objects.standing()
+        .in_period(period)
+        .filter(Q(organization=OuterRef("pk")) | Q(organization__parent=OuterRef("pk")))
+    )
+    if on_time:
+        held = held.closed().filter(closed_at__date__lte=F("record_due_on"))
+    return _one_number(held, Count("pk"))
+
+
+def _one_number(rows: QuerySet[Any], aggregate: Aggregate) -> Coalesce:
+    """Return the aggregate over correlated ``rows`` as one expression, 0 when there are none."""
+    grouped = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(_n=aggregate)
+    return Coalesce(Subquery(grouped.values("_n"), output_field=IntegerField()), Value(0))

@@ -1,0 +1,37 @@
+"""Keeping files: under random names outside the web root, with size and checksum."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+
+from django.core.files.base import ContentFile
+
+from branches.models import Document, Organization, User
+
+
+def keep(
+    content: bytes,
+    *,
+    title: str,
+    filename: str,
+    content_type: str,
+    owner: User,
+    organization: Organization | None,
+    at: dt.datetime,
+) -> Document:
+    """Store ``content`` and return its row."""
+    document = Document(
+        title=title,
+        filename=filename,
+        content_type=content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        owner=owner,
+        organization=organization,
+        created_at=at,
+    )
+    document.file.save(secrets.token_hex(16), ContentFile(content), save=False)
+    document.save(force_insert=True)
+    return document

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+
+from branches import wording
+
+
+class RegulationQuerySet(models.QuerySet["Regulation"]):
+    def in_force_on(self, day: dt.date) -> RegulationQuerySet:
+        return self.filter(
+            Q(effective_to__isnull=True) | Q(effective_to__gt=day), effective_from__lte=day
+        )
+
+
+class Regulation(models.Model):
+    """A rule of a regulation as dated data: what is asked, by which article, since when."""
+
+    code = models.CharField("编号", max_length=10)
+    title = models.CharField("要求", max_length=120)
+    source = models.CharField("出处", max_length=80)
+    article = models.CharField("条款", max_length=30)
+    evidence = models.CharField("依据等级", max_length=1, default="A")
+    severity = models.CharField(
+        "力度", max_length=5, choices=list(wording.SEVERITIES.items()), default="WARN"
+    )
+    parameters = models.JSONField("参数", default=dict)
+    effective_from = models.DateField("施行日期")
+    effective_to = models.DateField("废止日期", null=True, blank=True)
+
+    objects = RegulationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "制度要求"
+        ordering = ["code", "-effective_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "effective_from"], name="regulation_once"),
+            models.CheckConstraint(
+                condition=~Q(severity="BLOCK") | Q(evidence="A"),
+                name="only_a_seen_article_blocks",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}{self.article}"

@@ -1,0 +1,173 @@
+"""Setting up, changing, moving and dissolving organisations."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import connection, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Substr
+
+from branches import audit
+from branches.models import Organization, Term, User
+from branches.rules import terms, tree
+from branches.rules.tree import OrganizationKind
+
+_LOCK = 7_301_002  # advisory lock: one change of the tree's shape at a time
+
+
+class CannotPlace(Exception):
+    """The organisation cannot stand there; the text says why, in Chinese."""
+
+
+@transaction.atomic
+def create(
+    *,
+    code: str,
+    name: str,
+    short_name: str,
+    kind: str,
+    type: str,
+    parent: Organization | None,
+    founded_on: dt.date,
+    by: User | None,
+    at: dt.datetime,
+) -> Organization:
+    """Set up an organisation as the last child of ``parent``.
+
+    :raises CannotPlace: the kind does not fit under the parent.
+    """
+    _take_turn()
+    if parent is not None:
+        parent = Organization.objects.get(pk=parent.pk)
+    _check_place(kind, parent)
+    organization = Organization.objects.create(
+        code=code,
+        name=name,
+        short_name=short_name,
+        kind=kind,
+        type=type,
+        parent=parent,
+        path=_next_path(parent),
+        founded_on=founded_on,
+    )
+    audit.record(
+        "organization.created", by=by, at=at, on=organization, organization=organization,
+        after={"code": code, "name": name, "kind": kind, "type": type},
+    )  # fmt: skip
+    return organization
+
+
+@transaction.atomic
+def change(
+    *,
+    organization: Organization,
+    name: str,
+    short_name: str,
+    type: str,
+    founded_on: dt.date,
+    by: User,
+    at: dt.datetime,
+) -> Organization:
+    """Correct an organisation's own data."""
+    row = Organization.objects.select_for_update().get(pk=organization.pk)
+    new = {"name": name, "short_name": short_name, "type": type, "founded_on": founded_on}
+    before = {key: getattr(row, key) for key in new}
+    for key, value in new.items():
+        setattr(row, key, value)
+    row.save(update_fields=list(new))
+    audit.record(
+        "organization.changed", by=by, at=at, on=row, organization=row, before=before, after=new
+    )
+    return row
+
+
+@transaction.atomic
+def move(
+    *, organization: Organization, parent: Organization | None, by: User, at: dt.datetime
+) -> Organization:
+    """Hang an organisation with everything below it under another parent (one UPDATE).
+
+    :raises CannotPlace: the kind does not fit there, or the parent is in its own subtree.
+    """
+    _take_turn()
+    row = Organization.objects.select_for_update().get(pk=organization.pk)
+    if parent is not None:
+        parent = Organization.objects.get(pk=parent.pk)
+        if parent.path.startswith(row.path):
+            raise CannotPlace("不能把组织调整到它自己或它的下级之下。")
+    _check_place(row.kind, parent)
+    old = row.path
+    new = _next_path(parent)
+    Organization.objects.filter(path__startswith=old).update(
+        path=Concat(Value(new), Substr(F("path"), len(old) + 1))
+    )
+    Organization.objects.filter(pk=row.pk).update(parent=parent)
+    row.refresh_from_db()
+    audit.record(
+        "organization.moved", by=by, at=at, on=row, organization=row,
+        before={"path": old}, after={"path": new},
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def dissolve(*, organization: Organization, on: dt.date, by: User, at: dt.datetime) -> Organization:
+    """Dissolve an organisation; its records stay.
+
+    :raises CannotPlace: organisations below it still stand.
+    """
+    _take_turn()
+    row = Organization.objects.select_for_update().get(pk=organization.pk)
+    if Organization.objects.subtree_of(row).exclude(pk=row.pk).standing_on(on).exists():
+        raise CannotPlace("下面还有未撤销的组织，请先撤销或调整它们。")
+    row.dissolved_on = on
+    row.save(update_fields=["dissolved_on"])
+    audit.record(
+        "organization.closed", by=by, at=at, on=row, organization=row, after={"dissolved_on": on}
+    )
+    return row
+
+
+@transaction.atomic
+def record_term(
+    *, organization: Organization, elected_on: dt.date, by: User | None, at: dt.datetime
+) -> Term:
+    """Record an election: the next 届, with the years its kind of organisation has.
+
+    :raises CannotPlace: groups have no term.
+    """
+    years = terms.TERM_YEARS.get(OrganizationKind(organization.kind))
+    if years is None:
+        raise CannotPlace("党小组没有届次。")
+    row = Organization.objects.select_for_update().get(pk=organization.pk)
+    last = Term.objects.filter(organization=row).order_by("-ordinal").first()
+    term = Term.objects.create(
+        organization=row,
+        ordinal=last.ordinal + 1 if last else 1,
+        elected_on=elected_on,
+        ends_on=terms.term_end(elected_on, years),
+    )
+    audit.record(
+        "term.recorded", by=by, at=at, on=term, organization=row,
+        after={"ordinal": term.ordinal, "elected_on": elected_on, "ends_on": term.ends_on},
+    )  # fmt: skip
+    return term
+
+
+def _take_turn() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _check_place(kind: str, parent: Organization | None) -> None:
+    parent_kind = OrganizationKind(parent.kind) if parent else None
+    if not tree.may_stand_under(OrganizationKind(kind), parent_kind):
+        raise CannotPlace("这类组织不能放在所选上级之下。")
+
+
+def _next_path(parent: Organization | None) -> str:
+    """Return the first free path; closed siblings keep theirs."""
+    siblings = Organization.objects.filter(parent=parent)
+    last = siblings.order_by("-path").values_list("path", flat=True).first()
+    return tree.next_child_path(parent.path if parent else "", last)

@@ -1,0 +1,42 @@
+"""How far somebody reaches: a filter made once per request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The subtrees somebody reaches with one capability.
+
+    ``roots`` are organisation paths, none inside another. An empty scope reaches
+    nothing; it never means "no restriction".
+    """
+
+    roots: tuple[str, ...] = ()
+
+    @classmethod
+    def over(cls, paths: Iterable[str]) -> Scope:
+        """Return the scope of the outermost of ``paths``."""
+        outermost: list[str] = []
+        for path in sorted(paths):
+            if not (outermost and path.startswith(outermost[-1])):
+                outermost.append(path)
+        return cls(tuple(outermost))
+
+    def q(self, *path_fields: str) -> Q:
+        """Return the filter for rows one of whose organisation paths is in the subtrees."""
+        reach = Q(pk__in=[])
+        for root in self.roots:
+            for field in path_fields:
+                reach |= Q(**{f"{field}__startswith": root})
+        return reach
+
+    def reaches(self, path: str) -> bool:
+        return any(path.startswith(root) for root in self.roots)
+
+    def __bool__(self) -> bool:
+        return bool(self.roots)

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class MembersConfig(AppConfig):
+    name = "members"
+    verbose_name = "党员"
+
+    def ready(self) -> None:
+        from members import duties, ledgers
+
+        duties.declare()
+        ledgers.declare()

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class RosterImport(models.Model):
+    """One uploaded roster: checked first, taken over only as a whole and only once."""
+
+    class State(models.TextChoices):
+        CHECKING = "CHECKING", "正在检查"
+        READY = "READY", "可以导入"
+        REFUSED = "REFUSED", "有错误，未导入"
+        APPLYING = "APPLYING", "正在导入"
+        DONE = "DONE", "已导入"
+
+    organization = models.ForeignKey(
+        "branches.Organization", models.PROTECT, related_name="+", verbose_name="导入到"
+    )
+    document = models.ForeignKey("branches.Document", models.PROTECT, related_name="+")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.CHECKING)
+    uploaded_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField("上传时间")
+    applied_at = models.DateTimeField("导入时间", null=True)
+    rows = models.PositiveIntegerField("行数", default=0)
+    to_create = models.PositiveIntegerField("新增", default=0)
+    to_update = models.PositiveIntegerField("更新", default=0)
+    unchanged = models.PositiveIntegerField("无变化", default=0)
+    # [{"row": 7, "column": "D", "title": "入党日期", "value": "…", "message": "…"}, …]
+    problems = models.JSONField(default=list)
+    problem_count = models.PositiveIntegerField("错误", default=0)
+    remarks = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "花名册导入"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.document.filename
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY
+
+    @property
+    def is_checking(self) -> bool:
+        return self.state == self.State.CHECKING

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ScoringConfig(AppConfig):
+    name = "scoring"
+    verbose_name = "考评"
+
+    def ready(self) -> None:
+        from scoring import duties, ledgers
+
+        duties.declare()
+        ledgers.declare()

@@ -1,0 +1,2 @@
+def declare() -> None:
+    """Register this app's ledgers."""

@@ -1,0 +1,221 @@
+"""Read what a scheme's totals lead to: outcome, vetoes, consequences, roll-up."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from scoring.rules import scheme
+from scoring.rules.scheme import (
+    Band,
+    Condition,
+    Consequence,
+    Floor,
+    Outcome,
+    Rollup,
+    Tier,
+    Veto,
+)
+from scoring.rules.tables import Table, as_number, nearest, shown
+
+_BOUNDS = ("below", "at_least", "at_most", "is")
+_PLAIN_VALUES = ("total", "tier", "star", "rank_from_bottom")
+
+
+def outcome(table: Table | None) -> Outcome:
+    """Return the outcome; an empty one when the scheme has none."""
+    if table is None:
+        return Outcome()
+    table.accept("exempt", "floor", "tier", "band")
+    return Outcome(
+        exempt=table.texts("exempt"),
+        floor=_floor(table.table("floor")),
+        tiers=_tiers(table),
+        bands=_bands(table),
+    )
+
+
+def vetoes(tables: Sequence[Table], *, item_codes: frozenset[str]) -> tuple[Veto, ...]:
+    """Return the vetoes; neither their codes nor what lifts them may be an item's code."""
+    found: list[Veto] = []
+    codes: set[str] = set()
+    for table in tables:
+        table.accept("code", "title", "label", "unless")
+        code = table.code("code")
+        if code == scheme.EXEMPT:
+            table.blame("code", f"“{code}”是保留代码（用于免评），请改用其他代码")
+        elif code in item_codes:
+            table.blame("code", f"否决代码“{code}”与项目代码相同，请改用其他代码")
+        elif code in codes:
+            table.blame("code", f"否决代码“{code}”重复，每个代码只能用一次")
+        codes.add(code)
+        found.append(
+            Veto(
+                code=code,
+                title=table.text("title"),
+                label=table.text("label"),
+                unless=table.code("unless", required=False) or None,
+            )
+        )
+    for table, veto in zip(tables, found, strict=True):
+        if veto.unless == scheme.EXEMPT:
+            table.blame("unless", f"“{veto.unless}”是保留代码（用于免评），请改用其他代码")
+        elif veto.unless in item_codes:
+            table.blame("unless", f"解除代码“{veto.unless}”与项目代码相同，请改用其他代码")
+        elif veto.unless in codes:
+            table.blame("unless", f"解除代码“{veto.unless}”与否决代码相同，请改用其他代码")
+    return tuple(found)
+
+
+def consequences(
+    tables: Sequence[Table], *, part_codes: frozenset[str], outcome: Outcome
+) -> tuple[Consequence, ...]:
+    """Return the consequences; conditions may only look at what the scheme produces."""
+    return tuple(_consequence(table, part_codes, outcome) for table in tables)
+
+
+def rollup(table: Table | None) -> Rollup | None:
+    """Return the roll-up, None when the scheme has none. The weights must sum to 1."""
+    if table is None:
+        return None
+    table.accept("of", "weights")
+    of = table.choice("of", scheme.PERIODS)
+    weights = table.numbers("weights", above=0)
+    if weights is not None and sum(weights) != 1:
+        table.blame("weights", f"各期权重之和应为 1，实为 {sum(weights)}")
+    return Rollup(of, weights or ())
+
+
+def _floor(table: Table | None) -> Floor | None:
+    if table is None:
+        return None
+    table.accept("below", "label")
+    below = table.number("below")
+    label = table.text("label")
+    return Floor(below, label) if below is not None else None
+
+
+def _tiers(outcome_table: Table) -> tuple[Tier, ...]:
+    found: list[Tier] = []
+    labels: set[str] = set()
+    middles = bottoms = 0
+    shares = Decimal(0)
+    tables = outcome_table.tables("tier", header="[[outcome.tier]]")
+    for table in tables:
+        table.accept("label", "share", "from")
+        label = table.text("label")
+        if label in labels:
+            table.blame("label", f"档次“{label}”重复，每档的名称应不同")
+        elif label:
+            labels.add(label)
+        from_bottom = "from" in table and table.choice("from", ("bottom",)) == "bottom"
+        share = table.optional_number("share", above=0, at_most=1)
+        if share is not None:
+            if shares <= 1 < shares + share:
+                table.blame("share", f"各档比例之和应不超过 1，到此已为 {shares + share}")
+            shares += share
+        if from_bottom:
+            table.require("share", "末档的比例（大于 0、不大于 1）")
+            bottoms += 1
+            if bottoms > 1:
+                table.blame("from", '只能有一个末档（from = "bottom"）')
+        elif "share" not in table:
+            middles += 1
+            if middles > 1:
+                table.blame_table("缺少键“share”：只能有一档不写比例（由其余的人归入）")
+        found.append(Tier(label, share, from_bottom))
+    if tables and not middles:
+        tables[0].blame_table("应有一档不写“share”，由其余的人归入")
+    return tuple(found)
+
+
+def _bands(outcome_table: Table) -> tuple[Band, ...]:
+    found: list[Band] = []
+    for table in outcome_table.tables("band", header="[[outcome.band]]"):
+        table.accept("label", "star", "min", "coefficient")
+        label = table.text("label")
+        least = table.number("min")
+        star = table.whole("star", at_least=0)
+        coefficient = table.optional_number("coefficient")
+        if coefficient is not None and coefficient < 0:
+            table.blame("coefficient", f"“coefficient”应不小于 0，实为 {coefficient}")
+        if least is None:
+            continue
+        if any(least == band.min for band in found):
+            table.blame("min", f"两档的下限相同（{least}），每档的下限应不同")
+        found.append(Band(label, least, star, coefficient))
+    return tuple(found)
+
+
+def _consequence(table: Table, part_codes: frozenset[str], outcome: Outcome) -> Consequence:
+    table.accept("title", "any", "all", "periods")
+    title = table.text("title")
+    if ";" in title:
+        table.blame("title", "“title”不能含英文分号“;”，它用于分隔多项结果运用")
+    if "any" in table and "all" in table:
+        table.blame_key("all", "“any”与“all”只能写其中之一")
+    elif "any" not in table and "all" not in table:
+        table.blame_table("缺少键“any”或“all”，应写其中之一")
+    found = {}
+    for key in ("any", "all"):
+        if table.values.get(key) == []:
+            table.blame(key, f'“{key}”应至少有一个条件（写作 {{of = "total", below = 60}}）')
+        found[key] = tuple(
+            _condition(condition, part_codes, outcome)
+            for condition in table.tables(key, header='{of = "total", below = 60}')
+        )
+    return Consequence(
+        title=title,
+        any=found["any"],
+        all=found["all"],
+        periods=table.whole("periods", at_least=1) or 1,
+    )
+
+
+def _condition(table: Table, part_codes: frozenset[str], outcome: Outcome) -> Condition:
+    table.accept("of", *_BOUNDS)
+    bounds = [key for key in _BOUNDS if key in table]
+    if len(bounds) != 1:
+        written = "、".join(bounds) or "没有"
+        table.blame_table(f"一个条件应恰有一个比较：{'、'.join(_BOUNDS)}；实有：{written}")
+    of = table.text("of")
+    if of and _is_known(table, of, part_codes, outcome) and of == "tier":
+        return Condition(of, is_=_tier_label(table, outcome))
+    below, at_least, at_most = (table.optional_number(key) for key in _BOUNDS[:3])
+    is_: Decimal | None = None
+    if "is" in table and of:
+        is_ = as_number(table.values["is"])
+        if is_ is None:
+            table.blame("is", f"“is”应为数字，实为{shown(table.values['is'])}")
+        elif of == "star" and outcome.stars and is_ not in outcome.stars:
+            stars = "、".join(map(str, sorted(set(outcome.stars))))
+            table.blame("is", f"本方案没有 {is_} 星；可用的：{stars}")
+    return Condition(of, below, at_least, at_most, is_)
+
+
+def _is_known(table: Table, of: str, part_codes: frozenset[str], outcome: Outcome) -> bool:
+    known = [*_PLAIN_VALUES, *(f"part.{code}" for code in sorted(part_codes))]
+    if of not in known:
+        near = nearest(of, known)
+        hint = f"是否为“{near}”？" if near else ""
+        table.blame("of", f"不认识的比较对象“{of}”；{hint}可用的：{'、'.join(known)}")
+        return False
+    if of == "tier" and not outcome.tier_labels:
+        table.blame("of", "本方案没有档次（[[outcome.tier]] 或 floor），不能比较“tier”")
+        return False
+    if of == "star" and not outcome.stars:
+        table.blame("of", "本方案没有星级（[[outcome.band]] 中的 star），不能比较“star”")
+        return False
+    return True
+
+
+def _tier_label(table: Table, outcome: Outcome) -> str | None:
+    for key in ("below", "at_least", "at_most"):
+        if key in table:
+            table.blame_key(key, "档次没有大小，“tier”只能用“is”比较")
+    if "is" not in table:
+        return None
+    label = table.values["is"]
+    if not isinstance(label, str) or label not in outcome.tier_labels:
+        expected = "、".join(outcome.tier_labels)
+        table.blame("is", f"“is”应为本方案的档次之一：{expected}；实为{shown(label)}")
+        return None
+    return label

@@ -1,0 +1,200 @@
+"""A rating method as data: what a scheme file says, once it has been read and found sound.
+
+Points, shares and weights are exact decimals. Tuples keep the order of the file, which
+decides the order of items, of top tiers and of vetoes.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+RULES = ("each", "share", "mark", "deduct", "band")
+TARGETS = ("organization", "member")
+PERIODS = ("month", "quarter", "half-year", "year")
+GROUPS = ("type", "parent", "all")
+EMPTY = ("full", "zero", "omit")
+BAND_VALUES = ("quantity", "ratio")
+
+# The item code under which a facts file carries an exemption; no item or veto may use it.
+EXEMPT = "exempt"
+
+ZERO = Decimal(0)
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class PointBand:
+    """``points`` for a value of at least ``min``, up to the next band."""
+
+    min: Decimal
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a scheme. Which of the parameters are set depends on ``rule``.
+
+    ``empty`` says what a share is worth when nothing was due. ``of`` says which value a
+    band rule looks up. ``fact`` names a feed; None: filled under the item's own code.
+    """
+
+    code: str
+    title: str
+    rule: str
+    points: Decimal | None = None
+    cap: Decimal | None = None
+    full: Decimal | None = None
+    empty: str = "full"
+    bands: tuple[PointBand, ...] = ()
+    of: str = "quantity"
+    standard: str = ""
+    owner: str = ""
+    note: str = ""
+    fact: str | None = None
+
+    @property
+    def worth(self) -> Decimal:
+        """What the item weighs when a part is scaled for missing items.
+
+        An ``each`` weighs 0. A band weighs its highest points, and never less than the 0
+        that a value below its lowest band is given.
+        """
+        if self.rule == "each":
+            return ZERO
+        if self.rule == "band":
+            return max([ZERO, *(band.points for band in self.bands)])
+        return self.full if self.full is not None else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Items summed together, at most ``full``; a bonus part may fall below zero."""
+
+    code: str
+    title: str
+    full: Decimal
+    items: tuple[Item, ...]
+    weight: Decimal = ONE
+    bonus: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A grade for a share of the comparison group; ``share`` None takes the rest."""
+
+    label: str
+    share: Decimal | None = None
+    from_bottom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A grade for a total of at least ``min``, up to the next band."""
+
+    label: str
+    min: Decimal
+    star: int | None = None
+    coefficient: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The grade of every total below ``below``, whatever its place."""
+
+    below: Decimal
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What totals lead to. ``exempt`` lists the reasons for which nobody is rated."""
+
+    exempt: tuple[str, ...] = ()
+    floor: Floor | None = None
+    tiers: tuple[Tier, ...] = ()
+    bands: tuple[Band, ...] = ()
+
+    @property
+    def tier_labels(self) -> tuple[str, ...]:
+        """Every label the tier column can hold, the floor's included."""
+        labels = [tier.label for tier in self.tiers]
+        if self.floor is not None:
+            labels.append(self.floor.label)
+        return tuple(dict.fromkeys(labels))
+
+    @property
+    def stars(self) -> tuple[int, ...]:
+        return tuple(band.star for band in self.bands if band.star is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """An event that bars any grade, unless the fact ``unless`` holds as well."""
+
+    code: str
+    title: str
+    label: str
+    unless: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison; exactly one of the four bounds is set.
+
+    ``of`` is total, tier, star, rank_from_bottom or ``part.<code>``.
+    """
+
+    of: str
+    below: Decimal | None = None
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    is_: Decimal | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """A proposal for people to decide; exactly one of ``any`` and ``all`` is filled.
+
+    ``periods`` is how many periods running, this one included, the condition must hold.
+    """
+
+    title: str
+    any: tuple[Condition, ...] = ()
+    all: tuple[Condition, ...] = ()
+    periods: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """A longer period's total: the weighted mean of its shorter periods, oldest first."""
+
+    of: str
+    weights: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One rating method."""
+
+    code: str
+    title: str
+    target: str
+    period: str
+    groups: str
+    parts: tuple[Part, ...]
+    source: str = ""
+    outcome: Outcome = Outcome()
+    vetoes: tuple[Veto, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
+    rollup: Rollup | None = None
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items of every part, in file order."""
+        return tuple(item for part in self.parts for item in part.items)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The codes of vetoes and of what lifts them: facts that hold or do not."""
+        codes = [veto.code for veto in self.vetoes]
+        codes += [veto.unless for veto in self.vetoes if veto.unless is not None]
+        return tuple(dict.fromkeys(codes))
