@@ -24,7 +24,8 @@ from typing import IO
 import environ
 
 from config.binaries import Binaries, LocalServerError, find_binaries
-from config.servers import Postgres, Redis, own_folder, socket_folder
+from config.identity import own_folder
+from config.servers import Postgres, Redis, socket_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"

@@ -5,16 +5,13 @@ Development and tests only; ``config.local`` decides who starts them and when th
 
 import hashlib
 import os
-import pwd
 import re
 import shlex
 import shutil
 import signal
-import stat
 import subprocess
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -24,23 +21,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config.binaries import LocalServerError
+from config.identity import own_folder, server_user
 
-NOBODY = 65534
 START_SECONDS = 60
 STOP_SECONDS = 30
-
-# PostgreSQL must not run as root, nor as a number without a name. A user namespace leaves every file with its owner;
-# where a container forbids namespaces, the server becomes "nobody", who owns the cluster and
-# keeps the one capability that lets it pass through closed parent folders.
-USER_NAMESPACE = ("unshare", "-U", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
-AS_NOBODY = (
-    "setpriv",
-    f"--reuid={NOBODY}",
-    f"--regid={NOBODY}",
-    "--clear-groups",
-    "--inh-caps=+dac_override",
-    "--ambient-caps=+dac_override",
-)
 
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
@@ -66,24 +50,6 @@ def socket_folder(base: Path) -> Path:
         return folder
     name = hashlib.sha256(bytes(folder)).hexdigest()[:12]
     return Path(f"/tmp/branches-{os.geteuid()}-{name}")
-
-
-def own_folder(path: Path, owner: int | None = None) -> None:
-    """Make ``path`` closed to others and, as root, hand it to ``owner`` if one is named.
-
-    Raises LocalServerError for a stranger's folder: in /tmp, that could listen in.
-    """
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    state = path.lstat()
-    trusted = {0, NOBODY} if os.geteuid() == 0 else {os.geteuid()}
-    if os.geteuid() == 0 and not path.is_relative_to("/tmp"):
-        trusted.add(state.st_uid)  # root in somebody's checkout
-    if not stat.S_ISDIR(state.st_mode) or state.st_uid not in trusted:
-        raise LocalServerError(f"文件夹 {path} 属于其他用户，不能使用。请删除它后重试。")
-    if owner is not None and state.st_uid != owner:
-        for inside in (path, *path.rglob("*")):
-            os.chown(inside, owner, -1, follow_symlinks=False)
-    path.chmod(0o700)
 
 
 def _major(program: Path) -> int:
@@ -135,7 +101,7 @@ class Postgres:
         if self.answers():
             return
         self._wait_for_change()
-        prefix, owner = self._user()
+        prefix, owner = server_user(self.programs / "postgres", self.data.parent)
         own_folder(self.run, owner)
         if not self.data.exists():
             self._create(prefix, owner)
@@ -260,38 +226,6 @@ class Postgres:
                 env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
             )  # fmt: skip
         return done.returncode == 0
-
-    def _user(self) -> tuple[Sequence[str], int]:
-        """How to run PostgreSQL here, and who must own its files."""
-        user = os.geteuid()
-        if user != 0 and _has_name(user):
-            return (), user
-        ways = [(USER_NAMESPACE, user)]
-        if user == 0:
-            ways.append((AS_NOBODY, NOBODY))
-        # The program must run, and the folder be within reach, under the other identity.
-        probe = ["sh", "-c", '"$1" --version && test -x "$2"', "sh"]
-        paths = [self.programs / "postgres", self.data.parent]
-        for prefix, owner in ways:
-            with suppress(FileNotFoundError):
-                done = subprocess.run(
-                    [*prefix, *probe, *paths], check=False, capture_output=True, cwd="/"
-                )
-                if done.returncode == 0:
-                    return prefix, owner
-        raise LocalServerError(
-            "PostgreSQL 不能以 root 或没有名字的用户身份运行，而这里的 unshare 和 setpriv 都不可用。"
-            "请换一个普通用户，或设置 DATABASE_URL 与 REDIS_URL。"
-        )
-
-
-def _has_name(user: int) -> bool:
-    # In a container a bare number may be the user; initdb insists on a name.
-    try:
-        pwd.getpwuid(user)
-    except KeyError:
-        return False
-    return True
 
 
 class Redis:

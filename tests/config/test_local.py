@@ -11,7 +11,8 @@ import redis
 
 from config import local
 from config.binaries import LocalServerError, system_postgres, wheel_binaries
-from config.servers import Postgres, Redis, own_folder, socket_folder
+from config.identity import own_folder
+from config.servers import Postgres, Redis, socket_folder
 
 
 def installed(root: Path, *majors: str) -> Path:

@@ -228,7 +228,7 @@ NOT_TOML = [
     ('code = "a▶\n', "文字中有不允许的字符（单引号或双引号内的文字不能换行）"),
     ('code = "a"\ncode = "b"▶\n', "同一个键写了两次"),
     ("[part▶\n", "表的标题应以“]”结束"),
-    ("[[part]]\n[part]▶\n", "同一个键写了两次"),
+    ("[[part]]\n[part▶]\n", "同一个表声明了两次；重复的表应写作 [[…]]"),
     ("a = [1, 2\n▶", "数组未结束，应有逗号或“]”"),
     ("a = {b = 1▶\n", "行内表未结束，应有逗号或“}”（行内表不能换行）"),
     ("a = 1\nb▶\n", "键的后面应为等号“=”"),
@@ -245,7 +245,10 @@ TYPES = [
         "“full”应为数字（如 2 或 1.5），实为日期或时间",
     ),
     (changed(("bonus = true", "bonus = ▶1")), "“bonus”应为 true 或 false，实为1"),
-    (changed(("star = 5", "star = ▶5.0")), "“star”应为不小于 0 的整数，实为5"),
+    (
+        changed(("star = 5", "star = ▶5.5"), ('of = "star"', 'of = "total"')),
+        "“star”应为不小于 0 的整数，实为5.5",
+    ),
     (
         changed(('["ill", "away"]', '["ill", ▶3]')),
         "“exempt”的第 2 项应为不空的文字，实为3",
@@ -455,9 +458,9 @@ def test_every_mistake_is_reported_in_order_of_position():
     assert [(line, column) for line, column, _ in refused(text)] == [
         (11, 8),
         (16, 10),
-        (89, 11),
-        (91, 1),
-        (93, 1),
+        (88, 11),
+        (90, 1),
+        (92, 1),
     ]
 
 
@@ -468,8 +471,8 @@ def test_tiers_and_stars_that_the_scheme_lacks_cannot_be_compared():
     )
 
     assert refused(text) == [
-        (56, 14, "本方案没有档次（[[outcome.tier]] 或 floor），不能比较“tier”"),
-        (56, 41, "本方案没有星级（[[outcome.band]] 中的 star），不能比较“star”"),
+        (55, 15, "本方案没有档次（[[outcome.tier]] 或 floor），不能比较“tier”"),
+        (55, 42, "本方案没有星级（[[outcome.band]] 中的 star），不能比较“star”"),
     ]
 
 
