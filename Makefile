@@ -33,7 +33,7 @@ lint: environment ## 代码格式、类型、模块依赖方向
 	export $(DUMMY); \
 	stage .venv/bin/ruff check . && \
 	stage .venv/bin/ruff format --check . && \
-	stage .venv/bin/mypy . && \
+	stage .venv/bin/mypy && \
 	stage .venv/bin/lint-imports
 
 look: test-environment ## 给每个角色的每个页面拍照，放在 var/look/

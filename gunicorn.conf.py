@@ -13,7 +13,7 @@ graceful_timeout = 30
 max_requests = 5000
 max_requests_jitter = 500
 # The heart-beat file must not wait for a busy disk.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 errorlog = "-"
 # No access log: who opened which page at which second would betray secret ballots.
 accesslog = None

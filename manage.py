@@ -15,13 +15,13 @@ def main() -> None:
         python = VENV / "bin" / "python"
         if not python.exists():
             sys.exit("没有找到 Django。请先运行 make demo 安装依赖。")
-        os.execv(python, [str(python), *sys.argv])
+        os.execv(python, [str(python), *sys.argv])  # noqa: S606
 
     # Only now: these import what the environment provides.
-    from django.core.management import execute_from_command_line
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-    from config import local
-    from config.binaries import LocalServerError
+    from config import local  # noqa: PLC0415
+    from config.binaries import LocalServerError  # noqa: PLC0415
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:

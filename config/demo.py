@@ -59,14 +59,14 @@ class Child:
     def __init__(self, name: str, arguments: Sequence[str], log: Path) -> None:
         self.name, self.log = name, log
         with log.open("wb") as output:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 (our own commands)
                 [sys.executable, *arguments],
                 cwd=local.BASE_DIR,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=end_with_parent(os.getpid()),  # noqa: PLW1509 (one thread only)
+                preexec_fn=end_with_parent(os.getpid()),
             )
 
     def tail(self) -> str:
@@ -176,9 +176,8 @@ def watch(signals: Signals, children: Sequence[Child], port: int) -> None:
         if not ready:
             ready = answers(port)
             if ready:
-                say(
-                    f"\n网站已就绪：http://127.0.0.1:{port}/\n登录页列出了各角色的演示账号。按 Ctrl-C 停止。\n"
-                )
+                say(f"\n网站已就绪：http://127.0.0.1:{port}/")
+                say("登录页列出了各角色的演示账号。按 Ctrl-C 停止。\n")
             elif time.monotonic() - started > READY_SECONDS:
                 raise DemoError(f"网站 {READY_SECONDS} 秒内没有应答：\n{children[0].tail()}")
         signals.sleep(0.2)
@@ -205,7 +204,8 @@ def demo(port: int) -> None:
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def main(arguments: Sequence[str]) -> int:

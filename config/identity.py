@@ -41,7 +41,9 @@ def server_user(program: Path, folder: Path) -> tuple[Sequence[str], int]:
     for prefix, owner in ways:
         if shutil.which(prefix[0]) is None:
             continue
-        tried = subprocess.run([*prefix, *probe], check=False, capture_output=True, cwd="/")
+        tried = subprocess.run(  # noqa: S603
+            [*prefix, *probe], check=False, capture_output=True, cwd="/"
+        )
         if tried.returncode == 0:
             return prefix, owner
     raise LocalServerError(
@@ -67,7 +69,7 @@ def own_folder(path: Path, owner: int | None = None) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = path.lstat()
     trusted = {0, NOBODY} if os.geteuid() == 0 else {os.geteuid()}
-    if os.geteuid() == 0 and not path.is_relative_to("/tmp"):
+    if os.geteuid() == 0 and not path.is_relative_to("/tmp"):  # noqa: S108
         trusted.add(state.st_uid)  # root in somebody's checkout
     if not stat.S_ISDIR(state.st_mode) or state.st_uid not in trusted:
         raise LocalServerError(f"文件夹 {path} 属于其他用户，不能使用。请删除它后重试。")

@@ -138,7 +138,7 @@ def exit_on_signals() -> None:
     """Let a plain kill or a closed terminal end the process as politely as Ctrl-C does."""
     for which in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(which) is signal.SIG_DFL:
-            signal.signal(which, lambda number, frame: sys.exit(128 + number))
+            signal.signal(which, lambda number, _frame: sys.exit(128 + number))
 
 
 def prepare() -> None:

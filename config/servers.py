@@ -49,11 +49,14 @@ def socket_folder(base: Path) -> Path:
     ):
         return folder
     name = hashlib.sha256(bytes(folder)).hexdigest()[:12]
-    return Path(f"/tmp/branches-{os.geteuid()}-{name}")
+    # Open to everybody, so own_folder() refuses one that somebody else has made.
+    return Path(f"/tmp/branches-{os.geteuid()}-{name}")  # noqa: S108
 
 
 def _major(program: Path) -> int:
-    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    told = subprocess.run(  # noqa: S603
+        [program, "--version"], capture_output=True, text=True, check=True
+    )
     found = re.search(r"(?:PostgreSQL\) |v=)(\d+)", told.stdout)
     if found is None:
         raise LocalServerError(f"看不懂 {program} 的版本：{told.stdout.strip()}")
@@ -219,7 +222,7 @@ class Postgres:
 
     def _program(self, prefix: Sequence[str], name: str, *arguments: str | Path) -> bool:
         with self.log.open("ab") as log:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603
                 [*prefix, self.programs / name, *arguments],
                 check=False, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
                 start_new_session=True,  # the terminal's Ctrl-C is not for the servers
@@ -256,7 +259,7 @@ class Redis:
             "logfile": str(self.log),
         }
         options = [part for key, value in settings.items() for part in (f"--{key}", value)]
-        subprocess.run(
+        subprocess.run(  # noqa: S603
             [self.program, *options], check=False, cwd="/", start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip

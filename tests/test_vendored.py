@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
-PACKAGES: list[dict[str, Any]] = tomllib.loads(
-    (VENDOR / "VERSIONS.toml").read_text("utf-8")
-)["package"]
-FILES: list[dict[str, str]] = [
-    entry for package in PACKAGES for entry in package["file"]
+PACKAGES: list[dict[str, Any]] = tomllib.loads((VENDOR / "VERSIONS.toml").read_text("utf-8"))[
+    "package"
 ]
+FILES: list[dict[str, str]] = [entry for package in PACKAGES for entry in package["file"]]
 NAMES = [entry["file"] for entry in FILES]
 # What a browser would fetch; addresses in comments and XML namespaces load nothing.
 LOADING = re.compile(
@@ -22,9 +20,7 @@ LOADING = re.compile(
 
 
 def test_the_folder_holds_the_listed_files_and_nothing_else() -> None:
-    present = sorted(
-        str(p.relative_to(VENDOR)) for p in VENDOR.rglob("*") if p.is_file()
-    )
+    present = sorted(str(p.relative_to(VENDOR)) for p in VENDOR.rglob("*") if p.is_file())
 
     assert present == sorted([*NAMES, "VERSIONS.toml"])
 
@@ -41,10 +37,7 @@ def test_every_package_names_its_version_and_licence() -> None:
 
 @pytest.mark.parametrize("entry", FILES, ids=NAMES)
 def test_a_vendored_file_is_the_one_that_was_listed(entry: dict[str, str]) -> None:
-    assert (
-        hashlib.sha256((VENDOR / entry["file"]).read_bytes()).hexdigest()
-        == entry["sha256"]
-    )
+    assert hashlib.sha256((VENDOR / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if n.endswith((".js", ".css"))])

@@ -91,9 +91,7 @@ def spark(*, values: Sequence[Number | None], label: str) -> Props:
     dots = [
         (
             3 + i * step,
-            SPARK_HEIGHT
-            - 3
-            - (SPARK_HEIGHT - 6) * ((v - low) / spread if spread else 0.5),
+            SPARK_HEIGHT - 3 - (SPARK_HEIGHT - 6) * ((v - low) / spread if spread else 0.5),
         )
         for i, v in known
     ]
@@ -127,17 +125,13 @@ def radar(
         return centre + reach * math.cos(angle), centre + reach * math.sin(angle)
 
     def outline(shares: Sequence[float]) -> str:
-        return " ".join(
-            f"{x:.1f},{y:.1f}" for x, y in map(spot, range(len(shares)), shares)
-        )
+        return " ".join(f"{x:.1f},{y:.1f}" for x, y in map(spot, range(len(shares)), shares))
 
     def share(value: Number | None) -> float:
         return min(max(float(value or 0) / float(full), 0.0), 1.0)
 
     def read(item: Any, name: str) -> Any:
-        return (
-            item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
-        )
+        return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
 
     others = [read(a, "other") for a in axes]
     labels = []
@@ -164,9 +158,7 @@ def radar(
         "centre": f"{centre:.0f}",
         "rings": [outline([ring] * len(axes)) for ring in (0.25, 0.5, 0.75, 1.0)],
         "shape": outline([share(read(a, "value")) for a in axes]),
-        "other_shape": outline([share(o) for o in others])
-        if None not in others
-        else "",
+        "other_shape": outline([share(o) for o in others]) if None not in others else "",
         "other_label": other_label,
         "labels": labels,
     }

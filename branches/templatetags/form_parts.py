@@ -31,9 +31,7 @@ def field_row(content: SafeString) -> SafeString:
 @register.inclusion_tag("ui/form_errors.html")
 def form_errors(*, form: BaseForm) -> Props:
     """What to mend, first on the page, each with a link to its field."""
-    faults = [
-        (f.label, f.id_for_label or f.auto_id, f.errors) for f in form if f.errors
-    ]
+    faults = [(f.label, f.id_for_label or f.auto_id, f.errors) for f in form if f.errors]
     general = form.non_field_errors()
     return {"general": general, "faults": faults, "count": len(faults) + len(general)}
 
@@ -58,7 +56,7 @@ def field(
         field.field.help_text = help
         field.help_text = help
     widget = field.field.widget
-    attrs = {"data-counter": ""} if counter else {}
+    attrs: dict[str, str | bool] = {"data-counter": ""} if counter else {}
     if field.use_fieldset:
         kind = "group"
     elif isinstance(widget, CheckboxInput):
@@ -71,9 +69,7 @@ def field(
         "label": label or field.label,
         "kind": kind,
         "wide": wide,
-        "optional": kind != "check"
-        and not field.field.required
-        and not field.field.disabled,
+        "optional": kind != "check" and not field.field.required and not field.field.disabled,
     }
 
 
@@ -98,9 +94,7 @@ def roll(
         "all_value": all_value,
         "filter": filter,
     }
-    return render_to_string(
-        "ui/roll.html", {**context, "all_label": all_label, "content": content}
-    )
+    return render_to_string("ui/roll.html", {**context, "all_label": all_label, "content": content})
 
 
 @register.inclusion_tag("ui/roll_row.html")

@@ -66,9 +66,7 @@ def table(content: SafeString, *, label: str, kind: str = "plain") -> SafeString
     column stays in view). `label` is its name for screen readers.
     """
     one_of(kind, ("plain", "cards", "pin"), "kind")
-    return render_to_string(
-        "ui/table.html", {"label": label, "kind": kind, "content": content}
-    )
+    return render_to_string("ui/table.html", {"label": label, "kind": kind, "content": content})
 
 
 @register.simple_block_tag
@@ -324,7 +322,8 @@ def tree(*, nodes: Iterable[Any], label: str = "组织") -> Props:
 def calendar(*, weeks: Sequence[Sequence[Any]], label: str) -> Props:
     """A month of seven-day weeks from Monday.
 
-    Days: date, in_month, today, items (label, url, tone). On a phone it is a list of the days that have something.
+    Days: date, in_month, today, items (label, url, tone). On a phone it is a list of the days
+    that have something.
     """
     names = ("date", "in_month", "today", "items")
     rows = [

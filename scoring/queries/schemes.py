@@ -56,3 +56,13 @@ def for_organization(organization: Organization, period: Period) -> list[SchemeV
         .select_related("committee")
         .order_by("target", "code")
     )
+
+
+def committees_rating(period: Period) -> list[Organization]:
+    """Return the committees with a scheme in force in a period (one query)."""
+    versions = SchemeVersion.objects.filter(period=period.kind).in_force_on(period.first_day)
+    return list(
+        Organization.objects.filter(
+            pk__in=versions.values("committee_id"), dissolved_on__isnull=True
+        ).order_by("path")
+    )

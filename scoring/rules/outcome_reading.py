@@ -177,15 +177,17 @@ def _condition(table: Table, part_codes: frozenset[str], outcome: Outcome) -> Co
         written = "、".join(bounds) or "没有"
         table.blame_table(f"一个条件应恰有一个比较：{'、'.join(_BOUNDS)}；实有：{written}")
     of = table.text("of")
-    if of and _is_known(table, of, part_codes, outcome) and of == "tier":
+    if not of or not _is_known(table, of, part_codes, outcome):
+        return Condition(of)
+    if of == "tier":
         return Condition(of, is_=_tier_label(table, outcome))
     below, at_least, at_most = (table.optional_number(key) for key in _BOUNDS[:3])
     is_: Decimal | None = None
-    if "is" in table and of:
+    if "is" in table:
         is_ = as_number(table.values["is"])
         if is_ is None:
             table.blame("is", f"“is”应为数字，实为{shown(table.values['is'])}")
-        elif of == "star" and outcome.stars and is_ not in outcome.stars:
+        elif of == "star" and is_ not in outcome.stars:
             stars = "、".join(map(str, sorted(set(outcome.stars))))
             table.blame("is", f"本方案没有 {is_} 星；可用的：{stars}")
     return Condition(of, below, at_least, at_most, is_)

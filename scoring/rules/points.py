@@ -57,7 +57,7 @@ def line_points(item: Item, quantity: Decimal | None, base: Decimal | None) -> D
     An absent fact (``quantity`` None) is 0 for ``each`` and ``deduct``, follows ``empty``
     for ``share``, and leaves ``mark`` and ``band`` missing.
     """
-    exact = _RULES[item.rule](item, quantity, base)
+    exact = _exact_points(item, quantity, base)
     return None if exact is None else half_up(exact)
 
 
@@ -100,7 +100,23 @@ def _line(item: Item, fact: Fact | None) -> Line:
     return Line(item, fact.quantity, fact.base, line_points(item, fact.quantity, fact.base))
 
 
-def _each(item: Item, quantity: Decimal | None, base: Decimal | None) -> Fraction:
+def _exact_points(item: Item, quantity: Decimal | None, base: Decimal | None) -> Fraction | None:
+    match item.rule:
+        case "each":
+            return _each(item, quantity)
+        case "share":
+            return _share(item, quantity, base)
+        case "mark":
+            return _mark(item, quantity)
+        case "deduct":
+            return _deduct(item, quantity)
+        case "band":
+            return _band(item, quantity, base)
+        case _:
+            raise ValueError(item.rule)
+
+
+def _each(item: Item, quantity: Decimal | None) -> Fraction:
     points = _exact(item.points) * _exact(quantity)
     if item.cap is None:
         return points
@@ -114,13 +130,13 @@ def _share(item: Item, quantity: Decimal | None, base: Decimal | None) -> Fracti
     return _exact(item.full) * min(Fraction(1), Fraction(quantity) / Fraction(base))
 
 
-def _mark(item: Item, quantity: Decimal | None, base: Decimal | None) -> Fraction | None:
+def _mark(item: Item, quantity: Decimal | None) -> Fraction | None:
     if quantity is None:
         return None
     return max(Fraction(0), min(_exact(item.full), Fraction(quantity)))
 
 
-def _deduct(item: Item, quantity: Decimal | None, base: Decimal | None) -> Fraction:
+def _deduct(item: Item, quantity: Decimal | None) -> Fraction:
     return max(Fraction(0), _exact(item.full) - _exact(item.points) * _exact(quantity))
 
 
@@ -138,6 +154,3 @@ def _band(item: Item, quantity: Decimal | None, base: Decimal | None) -> Fractio
 
 def _exact(value: Decimal | None) -> Fraction:
     return Fraction(0) if value is None else Fraction(value)
-
-
-_RULES = {"each": _each, "share": _share, "mark": _mark, "deduct": _deduct, "band": _band}

@@ -44,7 +44,7 @@
   // Unsaved work is not lost by a stray click.
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (form && "guard" in form.dataset) form.dataset.dirty = "1";
+    if (form && event.target.name && "guard" in form.dataset) form.dataset.dirty = "1";
   });
   window.addEventListener("beforeunload", (event) => {
     if (document.querySelector("form[data-guard][data-dirty]")) event.preventDefault();

@@ -30,12 +30,14 @@ def test_a_preset_is_sound_and_named_for_its_code(path):
     assert [name for name in named if feeds.find(scheme.target, name) is None] == []
 
 
-def facts(**quantities):
-    """Facts by item code; a pair is quantity and base."""
-    return {
-        code: Fact(D(q[0]), D(q[1])) if isinstance(q, tuple) else Fact(D(q))
-        for code, q in quantities.items()
-    }
+def facts(written):
+    """Facts by item code, written as "code=quantity code=quantity/base"."""
+    found = {}
+    for pair in written.split():
+        code, _, amount = pair.partition("=")
+        quantity, _, base = amount.partition("/")
+        found[code] = Fact(D(quantity), D(base) if base else None)
+    return found
 
 
 MEMBERS = preset("points-1261")
@@ -46,97 +48,59 @@ MEMBERS = preset("points-1261")
     [
         # everything done: 80 + 20
         (
-            {
-                **dict(attendance=(5, 5), theme_day=1, lecture=1, assembly=1, group_meeting=1),
-                **dict(service=3, lectures_given=1, duties=3, pledges=2, ideas=1),
-            },
+            "attendance=5/5 theme_day=1 lecture=1 assembly=1 group_meeting=1 service=3 "
+            "lectures_given=1 duties=3 pledges=2 ideas=1",
             "80.00",
             "20.00",
         ),
         # an ordinary month: no lecture, a late leave, two duties, one promise
         (
-            dict(attendance=(3, 4), theme_day=1, group_meeting=1, service=2, duties=2, pledges=1),
+            "attendance=3/4 theme_day=1 group_meeting=1 service=2 duties=2 pledges=1",
             "71.00",
             "7.00",
         ),
         # nothing due, nothing done
-        ({}, "68.00", "0.00"),
+        ("", "68.00", "0.00"),
         # two absences without cause
-        (dict(daily=2, attendance=(2, 4), group_meeting=1), "52.00", "0.00"),
+        ("daily=2 attendance=2/4 group_meeting=1", "52.00", "0.00"),
     ],
 )
 def test_points_of_a_member(found, common, specific):
-    [result] = rating.rate(MEMBERS, [SubjectFacts("甲", "国企", facts(**found))])
+    [result] = rating.rate(MEMBERS, [SubjectFacts("甲", "国企", facts(found))])
 
     assert result.parts == {"common": D(common), "specific": D(specific)}
     assert result.total == D(common) + D(specific)
 
 
-def members(totals):
-    """Members whose service and absences make ``totals`` between 0 and 100 by whole points."""
-    return [SubjectFacts(f"{n:02}", "国企", facts(**_facts_for(t))) for n, t in enumerate(totals)]
-
-
-def _facts_for(total):
-    # 68 without any fact; an absence takes 6, and hours, duties and promises add.
-    absences = 0
-    while 68 - 6 * absences > total:
-        absences += 1
-    rest = total - (68 - 6 * absences)
-    found = {"daily": absences, "service": min(rest, 3)}
-    rest -= found["service"]
-    for code, each, most in [
-        ("lectures_given", 5, 5),
-        ("pledges", 3, 6),
-        ("duties", 2, 6),
-        ("ideas", 3, 3),
-        ("theme_day", 2, 2),
-        ("group_meeting", 2, 2),
-        ("assembly", 2, 2),
-        ("lecture", 3, 3),
-    ]:
-        count = min(rest, most) // each
-        found[code] = count
-        rest -= count * each
-    assert rest == 0, total
-    return found
+def members(count, tied=1):
+    """Members from best to last, 0.12 points apart and all above 60; the first ``tied`` equal."""
+    steps = [min(n, max(0, n - tied + 1)) for n in range(count)]
+    return [
+        SubjectFacts(f"{n:02}", "国企", facts(f"attendance={100 - step}/100"))
+        for n, step in enumerate(steps)
+    ]
 
 
 BEST, GOOD, PLAIN, LAST, UNFIT = "优秀党员", "先锋党员", "合格党员", "需提高党员", "不合格党员"
 
 
-def tiers_of(subjects, history=()):
-    return Counter(result.tier for result in rating.rate(MEMBERS, subjects, history))
-
-
-def reachable(count):
-    """``count`` distinct totals of at least 60, best first."""
-    found = []
-    for total in range(91, 59, -1):
-        try:
-            _facts_for(total)
-        except AssertionError:
-            continue
-        found.append(total)
-    return found[:count]
-
-
 def test_1261_of_twenty_three():
-    assert tiers_of(members(reachable(23))) == {BEST: 2, GOOD: 4, PLAIN: 15, LAST: 2}
+    found = [result.tier for result in rating.rate(MEMBERS, members(23))]
+
+    assert found == [BEST] * 2 + [GOOD] * 4 + [PLAIN] * 15 + [LAST] * 2
 
 
 def test_1261_of_ten_with_the_two_best_tied():
-    best, *others = reachable(9)
+    found = [(result.rank, result.tier) for result in rating.rate(MEMBERS, members(10, tied=2))]
 
-    found = rating.rate(MEMBERS, members([best, best, *others]))
-
-    assert [result.tier for result in found] == [GOOD] * 3 + [PLAIN] * 6 + [LAST]
+    assert found[:3] == [(1, GOOD), (1, GOOD), (3, GOOD)]
+    assert found[3:] == [(n, PLAIN) for n in range(4, 10)] + [(10, LAST)]
 
 
 def test_the_ill_and_the_away_are_neither_rated_nor_counted():
     exempt = [SubjectFacts(f"免{n}", "国企", exempt=why) for n, why in enumerate(["ill", "away"])]
 
-    found = rating.rate(MEMBERS, [*members(reachable(9)), *exempt])
+    found = rating.rate(MEMBERS, [*members(9), *exempt])
 
     assert Counter(result.tier for result in found) == {GOOD: 2, PLAIN: 7, None: 2}
 
@@ -149,7 +113,7 @@ def test_the_ill_and_the_away_are_neither_rated_nor_counted():
     ],
 )
 def test_below_sixty_is_unfit_at_once(absences, total, tier, proposals):
-    [result] = rating.rate(MEMBERS, [SubjectFacts("甲", "国企", facts(daily=absences))])
+    [result] = rating.rate(MEMBERS, [SubjectFacts("甲", "国企", facts(f"daily={absences}"))])
 
     assert (result.total, result.tier, result.consequences) == (D(total), tier, proposals)
 
@@ -163,7 +127,7 @@ def test_below_sixty_is_unfit_at_once(absences, total, tier, proposals):
     ],
 )
 def test_lowest_tier_twice_running(before, proposals):
-    subjects = members(reachable(10))
+    subjects = members(10)
     history = [PastResult("09", "2026-01", Standing(tier=before))] if before else []
 
     last = rating.rate(MEMBERS, subjects, history)[-1]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+PRESETS = Path(__file__).resolve().parents[2] / "scoring" / "presets"
 FACTS = "subject,group,item,quantity,base\n甲,国企,daily,2,\n甲,国企,attendance,2,4\n"
 HEADING = "subject,group,rated,total,part.common,part.specific,"
 HEADING += "rank,tier,star,band,veto,consequences\n"
@@ -31,7 +32,7 @@ def test_a_preset_is_tried_by_its_code(tmp_path):
 
 
 def test_earlier_results_count(tmp_path):
-    scheme = Path("scoring/presets/points-1261.toml").read_text(encoding="utf-8")
+    scheme = (PRESETS / "points-1261.toml").read_text(encoding="utf-8")
     scheme += '[[consequence]]\ntitle = "帮扶"\nany = [{ of = "total", below = 60 }]\nperiods = 2\n'
     (tmp_path / "own.toml").write_text(scheme, encoding="utf-8")
     (tmp_path / "facts.csv").write_text(FACTS, encoding="utf-8-sig")
@@ -84,8 +85,9 @@ def test_a_bad_scheme_is_refused(tmp_path):
 
 
 def test_what_is_not_there_is_named(tmp_path):
+    codes = "、".join(sorted(path.stem for path in PRESETS.glob("*.toml")))
     assert refused("points-1262", tmp_path) == [
-        "没有方案“points-1262”：既不是预置方案的代码（points-1261、star-branch），也不是文件的路径"
+        f"没有方案“points-1262”：既不是预置方案的代码（{codes}），也不是文件的路径"
     ]
     assert refused("points-1261", tmp_path) == [
         f"{tmp_path / 'facts.csv'}：无法读取（No such file or directory）"

@@ -9,7 +9,7 @@ TEXT = '''\
 code = "a"   # code = 1
 title = """
 [[part]] in a text \\"""
-"""" 
+""""
 [outcome]
 exempt = [
   "ill",  # one, two

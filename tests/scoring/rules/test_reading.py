@@ -108,7 +108,11 @@ title = "诫勉谈话"
 any = [{ of = "total", below = 60 }, { of = "part.key", below = 35 }]
 [[consequence]]
 title = "免职建议"
-all = [{ of = "tier", is = "不合格党员" }, { of = "star", is = 5 }, { of = "rank_from_bottom", at_most = 2 }]
+all = [
+  { of = "tier", is = "不合格党员" },
+  { of = "star", is = 5 },
+  { of = "rank_from_bottom", at_most = 2 },
+]
 periods = 2
 
 [rollup]
@@ -458,9 +462,9 @@ def test_every_mistake_is_reported_in_order_of_position():
     assert [(line, column) for line, column, _ in refused(text)] == [
         (11, 8),
         (16, 10),
-        (88, 11),
-        (90, 1),
-        (92, 1),
+        (92, 11),
+        (94, 1),
+        (96, 1),
     ]
 
 

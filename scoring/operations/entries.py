@@ -1,0 +1,71 @@
+"""Point entries: facts recorded by hand, with their evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import transaction
+
+from branches import audit
+from branches.models import Organization, User
+from members.models import Member
+from scoring.models import PointEntry, SchemeVersion
+
+
+class CannotVoid(Exception):
+    """The entry is void already."""
+
+
+@transaction.atomic
+def enter(
+    *,
+    version: SchemeVersion,
+    item_code: str,
+    member: Member | None,
+    organization: Organization,
+    quantity: Decimal,
+    happened_on: dt.date,
+    evidence: str,
+    by: User,
+    at: dt.datetime,
+) -> PointEntry:
+    """Record a fact for an item, about a member or (member None) about the organisation."""
+    entry = PointEntry.objects.create(
+        scheme_code=version.code,
+        item_code=item_code,
+        member=member,
+        organization=organization,
+        quantity=quantity,
+        happened_on=happened_on,
+        evidence=evidence,
+        entered_by=by,
+        entered_at=at,
+    )
+    audit.record(
+        "points.entered", by=by, at=at, on=entry, organization=organization,
+        after={
+            "item": item_code,
+            "member": member.pk if member else None,
+            "quantity": quantity,
+            "happened_on": happened_on,
+        },
+    )  # fmt: skip
+    return entry
+
+
+@transaction.atomic
+def void(*, entry: PointEntry, reason: str, by: User, at: dt.datetime) -> None:
+    """Take an entry out of the count; it stays visible with the reason.
+
+    :raises CannotVoid: it is void already.
+    """
+    row = PointEntry.objects.select_for_update().get(pk=entry.pk)
+    if row.voided_at is not None:
+        raise CannotVoid
+    row.voided_at, row.voided_by, row.void_reason = at, by, reason
+    row.save(update_fields=["voided_at", "voided_by", "void_reason"])
+    audit.record(
+        "points.voided", by=by, at=at, on=row, organization=row.organization,
+        after={"reason": reason},
+    )  # fmt: skip

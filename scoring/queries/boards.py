@@ -1,0 +1,184 @@
+"""The star board, and how a branch's members stand: what a month looks like."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet
+
+from branches.models import Organization
+from branches.rules.periods import Period
+from branches.scope import Scope
+from scoring.models import Run, SchemeVersion, Score
+from scoring.queries import explanations, schemes
+from scoring.rules.scheme import Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One branch: ``change`` is against the period before, None where there was none."""
+
+    score: Score
+    change: Decimal | None
+    proposals: tuple[str, ...]
+
+    @property
+    def organization(self) -> Organization:
+        return self.score.organization
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    run: Run
+    scheme: Scheme
+    rows: tuple[BoardRow, ...]
+
+    @property
+    def stars(self) -> dict[int, int]:
+        """How many branches have each number of stars, best first."""
+        found = Counter(row.score.star for row in self.rows if row.score.star is not None)
+        return dict(sorted(found.items(), reverse=True))
+
+
+def board(run: Run, scope: Scope, *, type: str = "") -> Board:
+    """Return a run of branches in ``scope``, best first, the vetoed and unrated last."""
+    mine = Score.objects.filter(run=run).in_scope(scope)
+    if type:
+        mine = mine.filter(organization__type=type)
+    rows = list(mine.select_related("organization"))
+    before = dict(
+        Score.objects.current()
+        .filter(
+            run__committee=run.committee_id,
+            run__scheme_code=run.scheme_code,
+            run__period_start=run.period.previous.first_day,
+            is_rated=True,
+        )
+        .in_scope(scope)
+        .values_list("organization_id", "total")
+    )
+    proposed = explanations.proposals(run, rows)
+    found = [
+        BoardRow(
+            score=row,
+            change=row.total - before[row.organization_id]
+            if row.total is not None and before.get(row.organization_id) is not None
+            else None,
+            proposals=proposed.get(row.pk, ()),
+        )
+        for row in rows
+    ]
+    found.sort(key=_place)
+    return Board(run, schemes.scheme_of(run.version), tuple(found))
+
+
+def _place(row: BoardRow) -> tuple[bool, bool, Decimal, str]:
+    score = row.score
+    return (
+        score.total is None,
+        score.rank is None,
+        -(score.total or Decimal(0)),
+        score.organization.path,
+    )
+
+
+def current_run(committee_paths: list[str], target: str, period: Period) -> Run | None:
+    """Return the current run that rates branches (or members) below the nearest committee."""
+    return (
+        Run.objects.current()
+        .of_period(period)
+        .filter(committee__path__in=committee_paths, version__target=target)
+        .select_related("version", "committee")
+        .order_by("-committee__path", "scheme_code")
+        .first()
+    )
+
+
+def rated_periods(committee_paths: list[str], target: str) -> list[Period]:
+    """Return the months that have been computed, newest first."""
+    starts = (
+        Run.objects.current()
+        .filter(committee__path__in=committee_paths, version__target=target)
+        .order_by("-period_start")
+        .values_list("period_start", flat=True)
+        .distinct()
+    )
+    return [Period(start) for start in starts]
+
+
+@dataclass(frozen=True, slots=True)
+class TierRow:
+    """How many members of one branch stand in each tier, in the order of the columns."""
+
+    organization: Organization
+    counts: tuple[int, ...]
+    exempt: int
+    rated: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierTable:
+    run: Run
+    labels: tuple[str, ...]
+    rows: tuple[TierRow, ...]
+    totals: tuple[int, ...]
+
+
+def tier_table(run: Run, scope: Scope, *, type: str = "") -> TierTable:
+    """Return members by tier for each branch in ``scope``: numbers, no names (two queries)."""
+    scores = Score.objects.filter(run=run).in_scope(scope)
+    if type:
+        scores = scores.filter(organization__type=type)
+    counted: dict[int, Counter[str]] = {}
+    for organization, rated, tier, count in (
+        scores.order_by()
+        .values_list("organization_id", "is_rated", "tier")
+        .annotate(n=Count("pk"))
+    ):
+        counted.setdefault(organization, Counter())[tier if rated else "—"] += count
+    scheme = schemes.scheme_of(run.version)
+    labels = scheme.outcome.tier_labels
+    organizations = Organization.objects.filter(pk__in=counted).order_by("path")
+    rows = tuple(
+        TierRow(
+            organization=organization,
+            counts=tuple(counted[organization.pk][label] for label in labels),
+            exempt=counted[organization.pk]["—"],
+            rated=sum(counted[organization.pk][label] for label in labels),
+        )
+        for organization in organizations
+    )
+    return TierTable(
+        run, labels, rows, tuple(sum(row.counts[n] for row in rows) for n in range(len(labels)))
+    )
+
+
+def scores_of_branch(run: Run, organization: Organization) -> QuerySet[Score]:
+    """Return a branch's members with their scores, by name: not a ranking."""
+    return (
+        Score.objects.filter(run=run, organization=organization, member__isnull=False)
+        .select_related("member")
+        .order_by("member__name_pinyin", "member_id")
+    )
+
+
+def latest_score_of(organization: Organization) -> Score | None:
+    """Return a branch's newest current score."""
+    return (
+        Score.objects.current()
+        .filter(organization=organization, member__isnull=True)
+        .select_related("run__version", "organization")
+        .order_by("-run__period_start")
+        .first()
+    )
+
+
+def versions_in_scope(scope: Scope) -> QuerySet[SchemeVersion]:
+    """Return the versions that rate anything a scope reaches."""
+    paths = {root[:end] for root in scope.roots for end in range(4, len(root) + 1, 4)}
+    reach = SchemeVersion.objects.in_scope(scope) | SchemeVersion.objects.filter(
+        committee__path__in=paths
+    )
+    return reach.select_related("committee").order_by("committee__path", "target", "code", "-number")
