@@ -1,8 +1,12 @@
 """The words on the screen for the codes in the tables."""
 
+import datetime as dt
+
 from activities.rules.attendance import AttendanceStatus
+from activities.rules.kinds import KINDS as KIND_RULES
 from activities.rules.kinds import ActivityKind, Roll
 from activities.rules.progress import State
+from branches.rules.periods import Period, PeriodKind
 
 KINDS = {
     ActivityKind.THEME_DAY: "主题党日",
@@ -15,6 +19,18 @@ KINDS = {
     ActivityKind.SERVICE: "志愿服务",
 }
 
+# What one does with it: 召开 a meeting, 开展 an activity.
+VERBS = {
+    ActivityKind.THEME_DAY: "开展",
+    ActivityKind.ASSEMBLY: "召开",
+    ActivityKind.COMMITTEE: "召开",
+    ActivityKind.GROUP_MEETING: "召开",
+    ActivityKind.LECTURE: "开展",
+    ActivityKind.ORGANIZATION_LIFE: "召开",
+    ActivityKind.STUDY: "开展",
+    ActivityKind.SERVICE: "开展",
+}
+
 ATTENDANCE = {
     AttendanceStatus.UNMARKED: "未登记",
     AttendanceStatus.PRESENT: "到",
@@ -24,6 +40,16 @@ ATTENDANCE = {
     AttendanceStatus.ABSENT: "缺席",
 }
 
+# How a mark is coloured on the roll.
+ATTENDANCE_TONES = {
+    AttendanceStatus.UNMARKED: "",
+    AttendanceStatus.PRESENT: "ok",
+    AttendanceStatus.LATE: "warn",
+    AttendanceStatus.ONLINE: "ok",
+    AttendanceStatus.LEAVE: "",
+    AttendanceStatus.ABSENT: "bad",
+}
+
 STATES = {
     State.PLANNED: "已安排",
     State.OPEN: "登记中",
@@ -31,8 +57,63 @@ STATES = {
     State.CANCELLED: "已取消",
 }
 
+STATE_TONES = {
+    State.PLANNED: "",
+    State.OPEN: "warn",
+    State.CLOSED: "ok",
+    State.CANCELLED: "",
+}
+
 ROLLS = {
     Roll.MEMBERS: "全体党员",
     Roll.COMMITTEE: "支部委员",
     Roll.GROUP: "本小组党员",
 }
+
+RHYTHMS = {
+    PeriodKind.MONTH: "每月",
+    PeriodKind.QUARTER: "每季度",
+    PeriodKind.HALF_YEAR: "每半年",
+    PeriodKind.YEAR: "每年",
+}
+
+THIS = {
+    PeriodKind.MONTH: "本月",
+    PeriodKind.QUARTER: "本季度",
+    PeriodKind.HALF_YEAR: "本半年",
+    PeriodKind.YEAR: "本年度",
+}
+
+_QUARTERS = {1: "一季度", 2: "二季度", 3: "三季度", 4: "四季度"}
+_HALVES = {1: "上半年", 2: "下半年"}
+
+
+def window_word(window: Period) -> str:
+    """Return a window as people say it before a meeting: 11月, 三季度, 2026年度."""
+    if window.kind is PeriodKind.MONTH:
+        return f"{window.number}月"
+    if window.kind is PeriodKind.QUARTER:
+        return _QUARTERS[window.number]
+    if window.kind is PeriodKind.HALF_YEAR:
+        return _HALVES[window.number]
+    return f"{window.year}年度"
+
+
+def meeting_of(kind: ActivityKind, window: Period) -> str:
+    """Return 11月主题党日, 三季度党员大会, 2026年度组织生活会."""
+    return f"{window_word(window)}{KINDS[kind]}"
+
+
+def usual_title(kind: ActivityKind, day: dt.date) -> str:
+    """Return the title a record of this kind is given unless somebody finds a better one."""
+    every = KIND_RULES[kind].every or PeriodKind.MONTH
+    return meeting_of(kind, Period.containing(day, every))
+
+
+def refused_step(state: str) -> str:
+    """Return why nothing can be done to a record in this state any more."""
+    if state == State.CLOSED:
+        return "这次活动已经办结，记录不能再改。"
+    if state == State.CANCELLED:
+        return "这次活动已经取消，不能再登记。"
+    return "这次活动现在不能这样操作，请刷新页面后再试。"

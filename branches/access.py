@@ -71,7 +71,7 @@ class Grants:
 class Request(HttpRequest):
     """A request behind the gate, for type checkers."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     grants: Grants
     scope: Scope
     today: dt.date

@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("检查打分", "mark-sheet-list", Capability.ENTER_MARKS),
     Entry("加减分", "points-list", Capability.ENTER_POINTS),
     Entry("评分方案", "scheme-list", Capability.SEE_SCORES),
+    Entry("采用方案", "scheme-adopt", Capability.MANAGE_SCHEMES, group="管理"),
     Entry("台账", "ledger-choose", Capability.PRINT_LEDGERS),
     Entry("组织", "organization-tree", Capability.SEE_ORGANIZATIONS),
     Entry("我的积分", "my-points", on_phone=True, group="本人"),
@@ -66,7 +67,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     account = {
         "name": user.name,
         "place": first.organization_name if first else "",
-        "post_label": f"{first.organization_name} · {first.title}" if first else "党员",
+        "post_label": first.title if first else "党员",
         "url": reverse("account-mine"),
         "logout_url": reverse("logout"),
     }

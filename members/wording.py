@@ -16,8 +16,8 @@ EDUCATIONS = {
     Education.SENIOR: "高中、中专",
     Education.COLLEGE: "大专",
     Education.BACHELOR: "本科",
-    Education.MASTER: "硕士",
-    Education.DOCTOR: "博士",
+    Education.MASTER: "研究生",
+    Education.DOCTOR: "博士研究生",
 }
 
 EXEMPTIONS = {
@@ -39,4 +39,20 @@ EVENTS = {
     EventKind.EXPELLED: "出党",
     EventKind.DIED: "去世",
     EventKind.NOTE: "记事",
+}
+
+# How a membership ends, and the standing it leaves behind.
+LEAVINGS = {
+    EventKind.MOVED_OUT: "转出（组织关系转往其他党组织）",
+    EventKind.EXPELLED: "出党（除名、退党、开除党籍）",
+    EventKind.DIED: "去世",
+    EventKind.SUSPENDED: "停止党籍",
+}
+
+# Why somebody looks at a masked value; kept in the audit.
+UNMASKING_REASONS = {
+    "VERIFY": "核对身份信息",
+    "TRANSFER": "办理组织关系",
+    "CONTACT": "联系本人",
+    "REPORT": "填报上级材料",
 }

@@ -61,6 +61,7 @@ class Activity(models.Model):
     entered_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     entered_at = models.DateTimeField("登记时间")
     closed_at = models.DateTimeField("办结时间", null=True)
+    cancel_reason = models.CharField("取消原因", max_length=100, blank=True, db_default="")
 
     objects = ActivityQuerySet.as_manager()
 
@@ -95,11 +96,15 @@ class Activity(models.Model):
         return self.state == State.CANCELLED
 
     @property
+    def is_planned(self) -> bool:
+        return self.state == State.PLANNED
+
+    @property
     def may_be_edited(self) -> bool:
         return progress.Step.EDIT in progress.ACTIVITY.open_steps(State(self.state))
 
     def was_entered_late(self, entered_on: dt.date) -> bool:
-        """Whether the record came after its deadline, ``entered_on`` being its local day."""
+        """Return whether the record came after its deadline, ``entered_on`` being its local day."""
         return progress.is_late_entry(
             held_on=self.held_on, entered_on=entered_on, record_due_on=self.record_due_on
         )

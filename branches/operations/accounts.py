@@ -20,6 +20,10 @@ class UsernameTaken(Exception):
     """Another account has this name."""
 
 
+class CannotManage(Exception):
+    """The account is not this person's to manage; the text says why, in Chinese."""
+
+
 class CannotAppoint(Exception):
     """The post cannot be given; the text says why, in Chinese."""
 

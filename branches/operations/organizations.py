@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import connection, transaction
-from django.db.models import F, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Concat, Greatest, Substr
 
 from branches import audit
-from branches.models import Organization, Term, User
+from branches.models import Organization, Post, Term, User
 from branches.rules import terms, tree
-from branches.rules.tree import OrganizationKind
+from branches.rules.tree import OrganizationKind, OrganizationType
 
 _LOCK = 7_301_002  # advisory lock: one change of the tree's shape at a time
 
@@ -35,9 +35,12 @@ def create(
 ) -> Organization:
     """Set up an organisation as the last child of ``parent``.
 
-    :raises CannotPlace: the kind does not fit under the parent.
+    :raises CannotPlace: the code is in use, the parent is dissolved, or the kind does not
+        fit under it.
     """
     _take_turn()
+    if Organization.objects.filter(code=code).exists():
+        raise CannotPlace(f"组织编码“{code}”已被使用，请换一个。")
     if parent is not None:
         parent = Organization.objects.get(pk=parent.pk)
     _check_place(kind, parent)
@@ -88,21 +91,28 @@ def move(
 ) -> Organization:
     """Hang an organisation with everything below it under another parent (one UPDATE).
 
-    :raises CannotPlace: the kind does not fit there, or the parent is in its own subtree.
+    :raises CannotPlace: it hangs there already, it or the parent is dissolved, the kind
+        does not fit there, or the parent is in its own subtree.
     """
     _take_turn()
     row = Organization.objects.select_for_update().get(pk=organization.pk)
+    if row.dissolved_on is not None:
+        raise CannotPlace("这个组织已经撤销，不能再调整。")
     if parent is not None:
         parent = Organization.objects.get(pk=parent.pk)
         if parent.path.startswith(row.path):
             raise CannotPlace("不能把组织调整到它自己或它的下级之下。")
+    if row.parent_id == (parent.pk if parent else None):
+        raise CannotPlace("它已经在这个上级之下，不用调整。")
     _check_place(row.kind, parent)
     old = row.path
     new = _next_path(parent)
     Organization.objects.filter(path__startswith=old).update(
-        path=Concat(Value(new), Substr(F("path"), len(old) + 1))
+        path=Concat(Value(new), Substr(F("path"), len(old) + 1)),
+        parent_id=Case(
+            When(pk=row.pk, then=Value(parent.pk if parent else None)), default=F("parent_id")
+        ),
     )
-    Organization.objects.filter(pk=row.pk).update(parent=parent)
     row.refresh_from_db()
     audit.record(
         "organization.moved", by=by, at=at, on=row, organization=row,
@@ -113,19 +123,29 @@ def move(
 
 @transaction.atomic
 def dissolve(*, organization: Organization, on: dt.date, by: User, at: dt.datetime) -> Organization:
-    """Dissolve an organisation; its records stay.
+    """Dissolve an organisation: its posts end on that day, its records stay.
 
-    :raises CannotPlace: organisations below it still stand.
+    :raises CannotPlace: it is dissolved already, was not yet founded, or organisations
+        below it still stand.
     """
     _take_turn()
     row = Organization.objects.select_for_update().get(pk=organization.pk)
-    if Organization.objects.subtree_of(row).exclude(pk=row.pk).standing_on(on).exists():
+    if row.dissolved_on is not None:
+        raise CannotPlace("这个组织已经撤销。")
+    if on < row.founded_on:
+        raise CannotPlace(f"撤销日期不能早于成立日期 {row.founded_on:%Y-%m-%d}。")
+    below = Organization.objects.subtree_of(row).exclude(pk=row.pk)
+    if below.filter(dissolved_on__isnull=True).exists():
         raise CannotPlace("下面还有未撤销的组织，请先撤销或调整它们。")
     row.dissolved_on = on
     row.save(update_fields=["dissolved_on"])
-    audit.record(
-        "organization.closed", by=by, at=at, on=row, organization=row, after={"dissolved_on": on}
+    posts = Post.objects.filter(organization=row, ended_on__isnull=True).update(
+        ended_on=Greatest(F("started_on"), Value(on))
     )
+    audit.record(
+        "organization.closed", by=by, at=at, on=row, organization=row,
+        after={"dissolved_on": on, "posts": posts},
+    )  # fmt: skip
     return row
 
 
@@ -135,13 +155,15 @@ def record_term(
 ) -> Term:
     """Record an election: the next 届, with the years its kind of organisation has.
 
-    :raises CannotPlace: groups have no term.
+    :raises CannotPlace: groups have no term, or the last election is not earlier.
     """
-    years = terms.TERM_YEARS.get(OrganizationKind(organization.kind))
+    row = Organization.objects.select_for_update().get(pk=organization.pk)
+    years = terms.term_years(OrganizationKind(row.kind), OrganizationType(row.type))
     if years is None:
         raise CannotPlace("党小组没有届次。")
-    row = Organization.objects.select_for_update().get(pk=organization.pk)
     last = Term.objects.filter(organization=row).order_by("-ordinal").first()
+    if last is not None and elected_on <= last.elected_on:
+        raise CannotPlace(f"选举日期应晚于上一届的 {last.elected_on:%Y-%m-%d}。")
     term = Term.objects.create(
         organization=row,
         ordinal=last.ordinal + 1 if last else 1,
@@ -161,6 +183,8 @@ def _take_turn() -> None:
 
 
 def _check_place(kind: str, parent: Organization | None) -> None:
+    if parent is not None and parent.dissolved_on is not None:
+        raise CannotPlace("所选上级已经撤销。")
     parent_kind = OrganizationKind(parent.kind) if parent else None
     if not tree.may_stand_under(OrganizationKind(kind), parent_kind):
         raise CannotPlace("这类组织不能放在所选上级之下。")

@@ -6,6 +6,7 @@ import datetime as dt
 
 from branches.models import Organization, Post, Term
 from branches.rules import tree
+from branches.rules.roles import Role
 from branches.rules.tree import OrganizationKind
 from branches.scope import Scope
 
@@ -43,8 +44,8 @@ def branch_of(organization: Organization) -> Organization | None:
 def posts_at(organization: Organization, on: dt.date) -> list[Post]:
     """Return who holds which post there, 书记 first (one query)."""
     posts = Post.objects.filter(organization=organization).held_on(on).select_related("user")
-    order = {role: place for place, (role, _) in enumerate(Post._meta.get_field("role").choices)}
-    return sorted(posts, key=lambda post: (order[post.role], post.started_on, post.pk))
+    order = list(Role)
+    return sorted(posts, key=lambda post: (order.index(Role(post.role)), post.started_on, post.pk))
 
 
 def current_term(organization: Organization) -> Term | None:

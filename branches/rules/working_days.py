@@ -39,6 +39,6 @@ class WorkingCalendar:
         return day
 
     def between(self, start: dt.date, end: dt.date) -> int:
-        """Return the number of working days in the half-open span after ``start`` up to ``end``."""
+        """Return the number of working days after ``start``, up to and including ``end``."""
         days = (start + ONE_DAY * n for n in range(1, (end - start).days + 1))
         return sum(self.is_working(day) for day in days)

@@ -5,7 +5,7 @@ import datetime as dt
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from branches.models.fields import DateSpan, SealedTextField
 from branches.scope import Scope
@@ -14,6 +14,7 @@ from members.rules.status import ON_ROLL, MemberStatus
 
 ID_PURPOSE = "member.id_number"
 PHONE_PURPOSE = "member.phone"
+KEY_MAX_LENGTH = 255
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
@@ -21,6 +22,12 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Keep members whose open home membership is in the subtrees."""
         return self.filter(
             pk__in=Membership.objects.current().home().in_scope(scope).values("member_id")
+        )
+
+    def filed_in_scope(self, scope: Scope) -> MemberQuerySet:
+        """Keep members whose last home is in the subtrees: who left stays on file there."""
+        return self.filter(
+            pk__in=Membership.objects.last_homes().in_scope(scope).values("member_id")
         )
 
     def on_roll(self) -> MemberQuerySet:
@@ -31,8 +38,8 @@ class Member(models.Model):
     """A person on the roll. Names sort by stored keys (``members.name_keys``)."""
 
     name = models.CharField("姓名", max_length=60)
-    name_pinyin = models.CharField(max_length=200, db_collation="C")
-    name_strokes = models.CharField(max_length=120, db_collation="C")
+    name_pinyin = models.CharField(max_length=KEY_MAX_LENGTH, db_collation="C")
+    name_strokes = models.CharField(max_length=KEY_MAX_LENGTH, db_collation="C")
     sex = models.CharField("性别", max_length=1, choices=list(wording.SEXES.items()), blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True)
     id_number = SealedTextField("公民身份号码", purpose=ID_PURPOSE, blank=True)
@@ -112,6 +119,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def home(self) -> MembershipQuerySet:
         return self.filter(kind=Membership.Kind.HOME)
+
+    def last_homes(self) -> MembershipQuerySet:
+        """Keep the latest home of each member, open or ended."""
+        later = Membership.objects.home().filter(
+            member=OuterRef("member"), started_on__gt=OuterRef("started_on")
+        )
+        return self.home().filter(~Exists(later))
 
     def on(self, day: dt.date) -> MembershipQuerySet:
         """Keep memberships in force on a day."""

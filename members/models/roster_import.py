@@ -2,6 +2,13 @@ from __future__ import annotations
 
 from django.db import models
 
+from branches.scope import Scope
+
+
+class RosterImportQuerySet(models.QuerySet["RosterImport"]):
+    def in_scope(self, scope: Scope) -> RosterImportQuerySet:
+        return self.filter(scope.q("organization__path"))
+
 
 class RosterImport(models.Model):
     """One uploaded roster: checked first, taken over only as a whole and only once."""
@@ -17,6 +24,8 @@ class RosterImport(models.Model):
         "branches.Organization", models.PROTECT, related_name="+", verbose_name="导入到"
     )
     document = models.ForeignKey("branches.Document", models.PROTECT, related_name="+")
+    # Memberships that the file opens or changes start here.
+    effective_on = models.DateField("起算日期")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.CHECKING)
     uploaded_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField("上传时间")
@@ -30,6 +39,8 @@ class RosterImport(models.Model):
     problem_count = models.PositiveIntegerField("错误", default=0)
     remarks = models.JSONField(default=list)
 
+    objects = RosterImportQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "花名册导入"
         ordering = ["-id"]
@@ -42,5 +53,17 @@ class RosterImport(models.Model):
         return self.state == self.State.READY
 
     @property
-    def is_checking(self) -> bool:
-        return self.state == self.State.CHECKING
+    def is_refused(self) -> bool:
+        return self.state == self.State.REFUSED
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == self.State.DONE
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.state in (self.State.CHECKING, self.State.APPLYING)
+
+    @property
+    def is_applying(self) -> bool:
+        return self.state == self.State.APPLYING

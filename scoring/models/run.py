@@ -57,9 +57,7 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         return self.filter(run__is_current=True)
 
     def of_period(self, period: Period) -> ScoreQuerySet:
-        return self.filter(
-            run__period_start=period.first_day, run__version__period=period.kind
-        )
+        return self.filter(run__period_start=period.first_day, run__version__period=period.kind)
 
     def in_scope(self, scope: Scope) -> ScoreQuerySet:
         return self.filter(scope.q("organization__path"))

@@ -118,4 +118,3 @@ class SchemeItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
-

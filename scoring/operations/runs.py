@@ -38,9 +38,7 @@ def recompute(
 
 
 @transaction.atomic
-def compute(
-    *, version: SchemeVersion, period: Period, by: User | None, at: dt.datetime
-) -> Run:
+def compute(*, version: SchemeVersion, period: Period, by: User | None, at: dt.datetime) -> Run:
     """Compute one period under one version: a fixed number of statements for any number of rows.
 
     :param at: aware moment recorded as the time up to which facts were seen.

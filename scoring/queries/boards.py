@@ -61,17 +61,15 @@ def board(run: Run, scope: Scope, *, type: str = "") -> Board:
     )
     proposed = explanations.proposals(run, rows)
     found = [
-        BoardRow(
-            score=row,
-            change=row.total - before[row.organization_id]
-            if row.total is not None and before.get(row.organization_id) is not None
-            else None,
-            proposals=proposed.get(row.pk, ()),
-        )
+        BoardRow(row, _change(row.total, before.get(row.organization_id)), proposed.get(row.pk, ()))
         for row in rows
     ]
     found.sort(key=_place)
     return Board(run, schemes.scheme_of(run.version), tuple(found))
+
+
+def _change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+    return None if now is None or before is None else now - before
 
 
 def _place(row: BoardRow) -> tuple[bool, bool, Decimal, str]:
@@ -123,7 +121,13 @@ class TierTable:
     run: Run
     labels: tuple[str, ...]
     rows: tuple[TierRow, ...]
-    totals: tuple[int, ...]
+
+    @property
+    def totals(self) -> list[tuple[str, int]]:
+        """Members in each tier, all branches together."""
+        return [
+            (label, sum(row.counts[n] for row in self.rows)) for n, label in enumerate(self.labels)
+        ]
 
 
 def tier_table(run: Run, scope: Scope, *, type: str = "") -> TierTable:
@@ -133,9 +137,7 @@ def tier_table(run: Run, scope: Scope, *, type: str = "") -> TierTable:
         scores = scores.filter(organization__type=type)
     counted: dict[int, Counter[str]] = {}
     for organization, rated, tier, count in (
-        scores.order_by()
-        .values_list("organization_id", "is_rated", "tier")
-        .annotate(n=Count("pk"))
+        scores.order_by().values_list("organization_id", "is_rated", "tier").annotate(n=Count("pk"))
     ):
         counted.setdefault(organization, Counter())[tier if rated else "—"] += count
     scheme = schemes.scheme_of(run.version)
@@ -150,9 +152,7 @@ def tier_table(run: Run, scope: Scope, *, type: str = "") -> TierTable:
         )
         for organization in organizations
     )
-    return TierTable(
-        run, labels, rows, tuple(sum(row.counts[n] for row in rows) for n in range(len(labels)))
-    )
+    return TierTable(run, labels, rows)
 
 
 def scores_of_branch(run: Run, organization: Organization) -> QuerySet[Score]:
@@ -181,4 +181,6 @@ def versions_in_scope(scope: Scope) -> QuerySet[SchemeVersion]:
     reach = SchemeVersion.objects.in_scope(scope) | SchemeVersion.objects.filter(
         committee__path__in=paths
     )
-    return reach.select_related("committee").order_by("committee__path", "target", "code", "-number")
+    return reach.select_related("committee").order_by(
+        "committee__path", "target", "code", "-number"
+    )

@@ -33,6 +33,16 @@ class ExplainedPart:
     lines: tuple[ExplainedLine, ...]
 
     @property
+    def note(self) -> str:
+        """The sum beside the full mark: 54.00 / 80 分."""
+        got = "没有数据" if self.points is None else f"{self.points}"
+        return f"{got} / {explaining.plain(self.full)} 分"
+
+    @property
+    def weight_text(self) -> str:
+        return explaining.plain(self.weight)
+
+    @property
     def idle(self) -> tuple[ExplainedLine, ...]:
         """Items for which nothing was recorded."""
         return tuple(line for line in self.lines if not line.has_records and not line.points)
@@ -48,6 +58,20 @@ class Explanation:
     scheme: Scheme
     parts: tuple[ExplainedPart, ...]
     proposals: tuple[str, ...]
+
+    @property
+    def left_out(self) -> str:
+        """The parts without any data, which the total does without."""
+        return "、".join(part.title for part in self.parts if part.points is None)
+
+    def line(self, code: str) -> ExplainedLine | None:
+        return next((line for part in self.parts for line in part.lines if line.code == code), None)
+
+
+def item_of(score: Score, code: str) -> Item | None:
+    """Return the rule of an item in the version that gave a score."""
+    scheme = schemes.scheme_of(score.run.version)
+    return next((item for item in scheme.items if item.code == code), None)
 
 
 def explain(score: Score) -> Explanation:
@@ -132,4 +156,6 @@ def _line(scheme: Scheme, item: Item, row: Line | None) -> ExplainedLine:
     if item.rule == "each":
         word = explaining.rule_in_words(scheme.target, item)
         return ExplainedLine(item.code, item.title, Decimal(0), f"本期没有记录（{word}）", False)
-    return ExplainedLine(item.code, item.title, None, "本期没有数据，不计入，其余项目按比例折算", False)
+    return ExplainedLine(
+        item.code, item.title, None, "本期没有数据，不计入，其余项目按比例折算", False
+    )

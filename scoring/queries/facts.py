@@ -21,9 +21,7 @@ def entries(
     return (
         PointEntry.objects.standing()
         .in_period(period)
-        .filter(
-            scheme_code=scheme_code, item_code__in=columns, member__isnull=not of_members
-        )
+        .filter(scheme_code=scheme_code, item_code__in=columns, member__isnull=not of_members)
         .order_by()
         .values("member_id" if of_members else "organization_id")
         .annotate(
@@ -35,9 +33,7 @@ def entries(
     )
 
 
-def marks(
-    scheme_code: str, period: Period, columns: Mapping[str, str]
-) -> QuerySet[Mark, Any]:
+def marks(scheme_code: str, period: Period, columns: Mapping[str, str]) -> QuerySet[Mark, Any]:
     """Return the standing marks of a period, one row an organisation and one column an item."""
     return (
         Mark.objects.standing()
@@ -48,4 +44,3 @@ def marks(
             **{column: Max("value", filter=Q(item_code=code)) for code, column in columns.items()}
         )
     )
-

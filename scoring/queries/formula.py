@@ -71,7 +71,7 @@ def may_be_missing(item: Item) -> bool:
 
 
 def part(part_: Part, columns: Iterable[str]) -> str:
-    """Return a part's sum from its items' point columns, scaled for missing items; NULL: missing."""
+    """Return a part's sum from its items' points, scaled for missing items; NULL: missing."""
     pairs = list(zip(part_.items, columns, strict=True))
     total = " + ".join(f"COALESCE({column}, 0)" for _, column in pairs)
     if any(may_be_missing(item) for item, _ in pairs):

@@ -66,3 +66,8 @@ def committees_rating(period: Period) -> list[Organization]:
             pk__in=versions.values("committee_id"), dissolved_on__isnull=True
         ).order_by("path")
     )
+
+
+def preset(code: str) -> Scheme:
+    """Return a shipped scheme."""
+    return _read(preset_text(code))

@@ -39,7 +39,9 @@ class _Joined:
 
     def add(self, rows: QuerySet[Any, Any], subject: str) -> str:
         alias = f"s{len(self.joins)}"
-        self.joins.append(f"LEFT JOIN ({render(rows)}) AS {alias} ON {alias}.{subject} = roll.subject_id")
+        self.joins.append(
+            f"LEFT JOIN ({render(rows)}) AS {alias} ON {alias}.{subject} = roll.subject_id"
+        )
         return alias
 
     def add_feeds(self, source: FactSource) -> None:
@@ -61,7 +63,7 @@ def compose(scheme: Scheme, version: SchemeVersion, period: Period, run_id: int)
 
     facts, worth, lines = [], [], []
     for n, item in enumerate(items):
-        quantity, base = _fact(item.code, item.fact, item.rule, joined)
+        quantity, base = _fact(item.code, item.fact, joined)
         facts += [f"{quantity} AS q{n}", f"{base} AS b{n}"]
         worth.append(f"{formula.points(item, f'q{n}', f'b{n}')} AS p{n}")
         lines.append(f"({item_ids[item.code]}, q{n}, b{n}, p{n}, {item.rule == 'each'})")
@@ -141,9 +143,7 @@ def render(rows: QuerySet[Any, Any]) -> str:
         return str(cursor.mogrify(query, values))
 
 
-def _roll(
-    scheme: Scheme, committee: Organization, period: Period, *, of_members: bool
-) -> str:
+def _roll(scheme: Scheme, committee: Organization, period: Period, *, of_members: bool) -> str:
     if of_members:
         rows = render(rolls.roll_on(period.last_day, committee))
         group = {
@@ -195,14 +195,12 @@ def _sources(
     joined.entries = {code: f"{alias}.{column}" for code, column in columns.items()}
     marked = {item.code: columns[item.code] for item in scheme.items if item.rule == "mark"}
     if marked and not of_members:
-        alias = joined.add(
-            recorded_facts.marks(version.code, period, marked), "organization_id"
-        )
+        alias = joined.add(recorded_facts.marks(version.code, period, marked), "organization_id")
         joined.marks = {code: f"{alias}.{column}" for code, column in marked.items()}
     return joined
 
 
-def _fact(code: str, feed: str | None, rule: str, joined: _Joined) -> tuple[str, str]:
+def _fact(code: str, feed: str | None, joined: _Joined) -> tuple[str, str]:
     """Return the expressions of an item's quantity and base."""
     entry = joined.entries[code]
     if feed in joined.feeds:

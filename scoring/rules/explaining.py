@@ -24,9 +24,7 @@ def unit(target: str, item: Item) -> str:
     return "次"
 
 
-def why(
-    target: str, item: Item, quantity: Decimal, base: Decimal | None, points: Decimal
-) -> str:
+def why(target: str, item: Item, quantity: Decimal, base: Decimal | None, points: Decimal) -> str:
     """Return the arithmetic of a line."""
     counted = plain(quantity)
     word = unit(target, item)

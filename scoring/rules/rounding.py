@@ -13,6 +13,6 @@ def half_up(value: Fraction | Decimal) -> Decimal:
     hundredths, rest = divmod(abs(fraction.numerator) * 100, fraction.denominator)
     if rest * 2 >= fraction.denominator:
         hundredths += 1
-    sign = 1 if fraction < 0 and hundredths else 0
-    # Built from digits, so the decimal context's precision cannot touch it.
-    return Decimal((sign, tuple(map(int, str(hundredths))), -2))
+    sign = "-" if fraction < 0 and hundredths else ""
+    # Read from text, so the decimal context's precision cannot touch it.
+    return Decimal(f"{sign}{hundredths}E-2")

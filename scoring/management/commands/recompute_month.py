@@ -44,7 +44,9 @@ class Command(BaseCommand):
                         committee=committee, period=month, by=None, at=timezone.now()
                     )
                 except runs.NoSchemeInForce:
-                    self.stderr.write(f"{committee.name}：{month.label}没有施行中的评分方案，未核算。")
+                    self.stderr.write(
+                        f"{committee.name}：{month.label}没有施行中的评分方案，未核算。"
+                    )
         elapsed = time.perf_counter() - started
         if not done:
             raise CommandError(f"{month.label}没有可核算的党委：请先为党委采用评分方案。")
@@ -60,9 +62,7 @@ class Command(BaseCommand):
         )
 
     def _committees(self, code: str | None) -> list[Organization]:
-        adopted = Organization.objects.filter(
-            pk__in=SchemeVersion.objects.values("committee_id")
-        )
+        adopted = Organization.objects.filter(pk__in=SchemeVersion.objects.values("committee_id"))
         if code is None:
             return list(adopted.order_by("path"))
         organization = Organization.objects.filter(code=code).first()

@@ -1,0 +1,65 @@
+"""Point entries as lists show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from branches.models import Organization
+from branches.rules.periods import Period
+from branches.scope import Scope
+from scoring.models import PointEntry, SchemeItem, SchemeVersion, Score
+from scoring.queries import schemes
+
+
+def of_month(period: Period, scope: Scope) -> QuerySet[PointEntry]:
+    return (
+        PointEntry.objects.in_scope(scope)
+        .in_period(period)
+        .select_related("member", "organization", "entered_by")
+        .order_by("-happened_on", "-id")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    entry: PointEntry
+    title: str
+
+
+def titled(entries: Sequence[PointEntry]) -> list[EntryRow]:
+    """Return entries with the words for their item and veto codes (two queries)."""
+    codes = {entry.item_code for entry in entries}
+    found = dict(
+        SchemeItem.objects.filter(code__in=codes)
+        .order_by("version_id")
+        .values_list("code", "title")
+    )
+    for version in SchemeVersion.objects.filter(effective_to__isnull=True):
+        for veto in schemes.scheme_of(version).vetoes:
+            found.setdefault(veto.code, f"一票否决：{veto.title}")
+            if veto.unless:
+                found.setdefault(veto.unless, "主动发现、主动查处")
+    return [EntryRow(entry, found.get(entry.item_code, entry.item_code)) for entry in entries]
+
+
+def version_for(organization: Organization, period: Period, target: str) -> SchemeVersion | None:
+    """Return the nearest committee's version in force that rates such subjects."""
+    versions = [v for v in schemes.for_organization(organization, period) if v.target == target]
+    return max(versions, key=lambda version: version.committee.path, default=None)
+
+
+def behind(score: Score, item_code: str) -> QuerySet[PointEntry]:
+    """Return the entries, voided ones included, behind one item of a score."""
+    return (
+        PointEntry.objects.in_period(score.run.period)
+        .filter(
+            scheme_code=score.run.scheme_code,
+            item_code=item_code,
+            member=score.member_id,
+            **({} if score.member_id else {"organization": score.organization_id}),
+        )
+        .order_by("happened_on", "id")
+    )

@@ -1,0 +1,93 @@
+"""The figures beside the due lines of 首页: own points, own branch, the whole committee."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from branches.access import Grants
+from branches.models import Organization, User
+from branches.rules import tree
+from branches.rules.periods import Period
+from branches.rules.roles import Capability
+from branches.rules.tree import OrganizationKind
+from members.models import Member
+from scoring.models import Score
+from scoring.queries import boards, points
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPoints:
+    score: Score
+    period: Period
+    half_year: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchMonth:
+    score: Score
+    period: Period
+    of: int  # branches of its comparison group in the race
+
+    @property
+    def place(self) -> str:
+        return f"{self.score.rank} / {self.of}"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeMonth:
+    board: boards.Board
+    period: Period
+    mean: Decimal | None
+    vetoed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    own: OwnPoints | None = None
+    branch: BranchMonth | None = None
+    committee: CommitteeMonth | None = None
+
+
+def panels(user: User, grants: Grants, on: dt.date) -> Panels:
+    """Return what the person's posts let them see (a fixed number of queries)."""
+    return Panels(_own(user), *_places(grants, on))
+
+
+def _own(user: User) -> OwnPoints | None:
+    member = Member.objects.filter(user=user).first()
+    scores = points.history(member, months=6) if member else []
+    if not scores:
+        return None
+    period = scores[0].run.period
+    return OwnPoints(scores[0], period, points.half_year_mean(scores, period))
+
+
+def _places(grants: Grants, on: dt.date) -> tuple[BranchMonth | None, CommitteeMonth | None]:
+    scope = grants.scope(Capability.SEE_SCORES)
+    if not scope:
+        return None, None
+    branches = list(
+        Organization.objects.in_scope(scope).of_kind(OrganizationKind.BRANCH).standing_on(on)[:2]
+    )
+    if len(branches) == 1:
+        score = boards.latest_score_of(branches[0])
+        if score is None:
+            return None, None
+        rivals = Score.objects.filter(
+            run=score.run, comparison_group=score.comparison_group, rank__isnull=False
+        ).count()
+        return BranchMonth(score, score.run.period, rivals), None
+    paths = sorted(
+        set(scope.roots) | {path for root in scope.roots for path in tree.ancestor_paths(root)}
+    )
+    rated = boards.rated_periods(paths, "organization")
+    run = boards.current_run(paths, "organization", rated[0]) if rated else None
+    if run is None:
+        return None, None
+    board = boards.board(run, scope)
+    totals = [row.score.total for row in board.rows if row.score.total is not None]
+    mean = (sum(totals, Decimal(0)) / len(totals)).quantize(Decimal("0.01")) if totals else None
+    vetoed = sum(bool(row.score.veto) for row in board.rows)
+    return None, CommitteeMonth(board, rated[0], mean, vetoed)

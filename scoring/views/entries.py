@@ -1,0 +1,129 @@
+"""Point entries: the list, a new one, voiding a wrong one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from branches import access
+from branches.access import Request
+from branches.models import Organization
+from branches.rules.periods import Period
+from branches.rules.roles import Capability
+from branches.rules.tree import OrganizationKind
+from scoring.forms import PointEntryForm, VoidForm
+from scoring.models import PointEntry
+from scoring.operations import entries as operations
+from scoring.queries import entries, schemes
+from scoring.views.periods import asked_month, neighbours
+
+TARGETS = ("member", "organization")
+
+
+@access.requires(Capability.ENTER_POINTS)
+def points_list(request: Request) -> HttpResponse:
+    """Show a month's entries in scope, the voided ones struck out."""
+    this_month = Period.containing(request.today)
+    period = asked_month(request, this_month)
+    rows = entries.of_month(period, request.scope)
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    context = {
+        "period": period,
+        "months": neighbours(period, this_month),
+        "page_obj": page,
+        "rows": entries.titled(list(page.object_list)),
+        "branches": _branches(request),
+        "may_enter_organization": request.grants.allows(Capability.ENTER_MARKS),
+    }
+    return TemplateResponse(request, "scoring/points_list.html", context)
+
+
+@access.requires(Capability.ENTER_POINTS)
+def points_new(request: Request) -> HttpResponse:
+    """Record a fact: choose the branch first, then item, member and evidence."""
+    branches = _branches(request)
+    target = request.GET.get("target", TARGETS[0])
+    if target not in TARGETS or not request.grants.allows(Capability.ENTER_MARKS):
+        target = TARGETS[0]
+    chosen = request.GET.get("organization", "")
+    if len(branches) == 1 and not chosen:
+        chosen = str(branches[0].pk)
+    if not chosen:
+        return TemplateResponse(
+            request, "scoring/points_choose.html", {"branches": branches, "target": target}
+        )
+    key = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
+    organization = get_object_or_404(
+        Organization.objects.in_scope(request.scope).of_kind(OrganizationKind.BRANCH), pk=key
+    )
+    month = Period.containing(request.today)
+    version = entries.version_for(organization, month, target)
+    if version is None:
+        messages.error(request, "还没有施行中的评分方案，请管理员先采用方案。")
+        return redirect("points-list")
+    form = PointEntryForm(
+        request.POST or None, version=version, organization=organization, today=request.today
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        entry = operations.enter(
+            version=version,
+            item_code=data["item"],
+            member=data.get("member"),
+            organization=organization,
+            quantity=data["quantity"],
+            happened_on=data["happened_on"],
+            evidence=data["evidence"],
+            by=request.user,
+            at=timezone.now(),
+        )
+        messages.success(request, "已登记。下次核算时计入。")
+        period = Period.containing(entry.happened_on)
+        return redirect(f"{reverse('points-list')}?period={period}")
+    context = {
+        "form": form,
+        "organization": organization,
+        "version": version,
+        "scheme": schemes.scheme_of(version),
+        "of_members": target == "member",
+    }
+    return TemplateResponse(request, "scoring/points_new.html", context)
+
+
+@access.requires(Capability.ENTER_POINTS)
+def points_void(request: Request, *, pk: int) -> HttpResponse:
+    """Void a wrong entry with the reason."""
+    entry = get_object_or_404(
+        PointEntry.objects.in_scope(request.scope).select_related("member", "organization"), pk=pk
+    )
+    form = VoidForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.void(
+                entry=entry,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+            messages.success(request, "已撤销。下次核算时不再计入，登记仍可查看。")
+        except operations.CannotVoid:
+            messages.info(request, "这条登记已经撤销过了。")
+        period = Period.containing(entry.happened_on)
+        return redirect(f"{reverse('points-list')}?period={period}")
+    [row] = entries.titled([entry])
+    context = {"entry": entry, "title": row.title, "form": form}
+    return TemplateResponse(request, "scoring/points_void.html", context)
+
+
+def _branches(request: Request) -> list[Organization]:
+    return list(
+        Organization.objects.in_scope(request.scope)
+        .of_kind(OrganizationKind.BRANCH)
+        .standing_on(request.today)
+        .order_by("path")
+    )

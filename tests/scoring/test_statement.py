@@ -1,0 +1,428 @@
+"""The set-based run against the pure rules, on random facts with ties, gaps and vetoes."""
+
+import datetime as dt
+import random
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from activities.models import Activity, Attendance
+from branches.models import Organization, User
+from branches.operations import organizations
+from branches.rules.periods import Period
+from members.models import Exemption, Member, Membership
+from scoring.models import Line, Mark, PointEntry, SchemeVersion, Score
+from scoring.operations import runs, schemes
+from scoring.rules import rating, reading
+from scoring.rules.points import Fact
+from scoring.rules.rating import SubjectFacts
+
+MARCH = Period.parse("2026-03")
+DAY = dt.date(2026, 3, 10)
+AT = dt.datetime(2026, 4, 1, 2, tzinfo=dt.UTC)
+FOUNDED = dt.date(2020, 1, 1)
+
+MEMBERS = """
+code = "all-rules"
+title = "各种规则"
+target = "member"
+period = "month"
+groups = "type"
+
+[[part]]
+code = "common"
+title = "共性"
+full = 60
+weight = 0.8
+
+  [[part.item]]
+  code = "daily"
+  title = "日常"
+  rule = "deduct"
+  full = 20
+  points = 3.5
+  fact = "absent_without_cause"
+
+  [[part.item]]
+  code = "rate"
+  title = "参加率"
+  rule = "share"
+  full = 10
+  fact = "attendance"
+  empty = "omit"
+
+  [[part.item]]
+  code = "steps"
+  title = "档次"
+  rule = "band"
+  bands = [{ min = 1, points = 4 }, { min = 2.5, points = 9 }]
+
+  [[part.item]]
+  code = "seen"
+  title = "检查"
+  rule = "mark"
+  full = 15
+
+[[part]]
+code = "extra"
+title = "加分"
+full = 12
+bonus = true
+
+  [[part.item]]
+  code = "lectures"
+  title = "讲课"
+  rule = "each"
+  points = 2.25
+  cap = 5
+  fact = "lectures_given"
+
+  [[part.item]]
+  code = "faults"
+  title = "扣分"
+  rule = "each"
+  points = -4
+
+[[part]]
+code = "rare"
+title = "可能全缺"
+full = 8
+
+  [[part.item]]
+  code = "talk"
+  title = "谈话"
+  rule = "mark"
+  full = 8
+
+  [[part.item]]
+  code = "slips"
+  title = "疏漏"
+  rule = "each"
+  points = -3
+
+[outcome]
+exempt = ["ill"]
+floor = { below = 12, label = "不合格" }
+
+[[outcome.tier]]
+label = "优秀"
+share = 0.1
+
+[[outcome.tier]]
+label = "先锋"
+share = 0.2
+
+[[outcome.tier]]
+label = "合格"
+
+[[outcome.tier]]
+label = "需提高"
+share = 0.1
+from = "bottom"
+
+[[outcome.band]]
+label = "高"
+star = 2
+min = 20
+
+[[outcome.band]]
+label = "低"
+star = 1
+min = 3
+
+[[veto]]
+code = "crime"
+title = "违法"
+label = "不予评定"
+unless = "reported"
+
+[[veto]]
+code = "breach"
+title = "违纪"
+label = "暂缓评定"
+"""
+
+
+@pytest.fixture
+def author(db) -> User:
+    return User.objects.create(username="author", name="登记人", created_at=AT)
+
+
+@pytest.fixture
+def committee(db) -> Organization:
+    return _organization("C", "COMMITTEE", None)
+
+
+def _organization(code: str, kind: str, parent: Organization | None, type: str = "RURAL"):
+    return organizations.create(
+        code=code,
+        name=code,
+        short_name=code,
+        kind=kind,
+        type=type,
+        parent=parent,
+        founded_on=FOUNDED,
+        by=None,
+        at=AT,
+    )
+
+
+def _adopt(committee: Organization, text: str) -> SchemeVersion:
+    return schemes.adopt(
+        committee=committee, text=text, effective_from=Period.parse("2026-01"), by=None, at=AT
+    )
+
+
+def _random_month(committee: Organization, author: User, rng: random.Random) -> None:
+    """Fill two types of branches with members and every sort of fact, few distinct values."""
+    for b in range(4):
+        branch = _organization(f"B{b}", "BRANCH", committee, "RURAL" if b % 2 else "COMMUNITY")
+        meetings = [
+            Activity.objects.create(
+                organization=branch,
+                kind="THEME_DAY",
+                title="党日",
+                held_on=DAY,
+                starts_at=dt.time(9),
+                place="会议室",
+                record_due_on=DAY,
+                entered_by=author,
+                entered_at=AT,
+            )
+            for _ in range(3)
+        ]
+        for n in range(14):
+            member = Member.objects.create(
+                name=f"党员{b}-{n}", name_pinyin="dangyuan", name_strokes="10"
+            )
+            Membership.objects.create(member=member, branch=branch, started_on=FOUNDED)
+            _random_facts(member, branch, meetings, author, rng)
+
+
+def _random_facts(member, branch, meetings, author, rng) -> None:
+    for meeting in rng.sample(meetings, rng.randrange(4)):
+        status = rng.choice(["PRESENT", "LATE", "ONLINE", "LEAVE", "ABSENT"])
+        Attendance.objects.create(
+            activity=meeting,
+            member=member,
+            branch=branch,
+            kind=meeting.kind,
+            held_on=DAY,
+            status=status,
+            is_lecturer=rng.random() < 0.3,
+            is_counted=True,
+        )
+    for code in ("steps", "seen", "faults", "talk", "slips", "crime", "reported", "breach"):
+        chance = 0.08 if code in ("crime", "breach") else 0.45
+        if rng.random() < chance:
+            PointEntry.objects.create(
+                scheme_code="all-rules",
+                item_code=code,
+                member=member,
+                organization=branch,
+                quantity=rng.choice([1, 2, Decimal("2.5"), 9]),
+                happened_on=DAY,
+                evidence="事实",
+                entered_by=author,
+                entered_at=AT,
+            )
+    if rng.random() < 0.1:
+        Exemption.objects.create(
+            member=member, reason=rng.choice(["ill", "away"]), started_on=FOUNDED
+        )
+
+
+def _facts_by_hand() -> list[SubjectFacts]:
+    """Count the same facts row by row in Python."""
+    found = []
+    for member in Member.objects.order_by("id"):
+        branch = member.memberships.get().branch
+        rows = list(Attendance.objects.filter(member=member))
+        attended = sum(row.status in ("PRESENT", "LATE", "ONLINE") for row in rows)
+        facts = {
+            "daily": Fact(Decimal(sum(row.status == "ABSENT" for row in rows))),
+            "rate": Fact(Decimal(attended), Decimal(sum(row.status != "LEAVE" for row in rows))),
+            "lectures": Fact(
+                Decimal(
+                    sum(
+                        row.is_lecturer and row.status in ("PRESENT", "LATE", "ONLINE")
+                        for row in rows
+                    )
+                )
+            ),
+        }
+        entries = {entry.item_code: entry for entry in PointEntry.objects.filter(member=member)}
+        for code in ("steps", "seen", "faults", "talk", "slips"):
+            if code in entries:
+                facts[code] = Fact(entries[code].quantity)
+        exemption = member.exemptions.first()
+        found.append(
+            SubjectFacts(
+                subject=str(member.pk),
+                group=branch.type,
+                facts=facts,
+                flags=frozenset(entries) & {"crime", "reported", "breach"},
+                exempt=exemption.reason if exemption else None,
+            )
+        )
+    return found
+
+
+# 43.20 is the total of the many who have nothing but their daily mark: the floor's very edge.
+AT_THE_EDGE = MEMBERS.replace("below = 12", "below = 43.2")
+
+
+@pytest.mark.parametrize("text", [MEMBERS, AT_THE_EDGE], ids=["plain", "edge"])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_statement_agrees_with_the_rules(committee, author, seed, text):
+    _random_month(committee, author, random.Random(seed))
+    version = _adopt(committee, text)
+
+    run = runs.compute(version=version, period=MARCH, by=None, at=AT)
+
+    scheme = reading.read(text)
+    by_rule = {result.subject: result for result in rating.rate(scheme, _facts_by_hand())}
+    by_statement = {str(score.member_id): score for score in Score.objects.filter(run=run)}
+    assert by_statement.keys() == by_rule.keys()
+    for subject, result in by_rule.items():
+        score = by_statement[subject]
+        assert (
+            score.is_rated,
+            score.total,
+            score.parts if score.is_rated else [],
+            score.rank,
+            score.rank_from_bottom,
+            score.tier or None,
+            score.band or None,
+            score.star,
+            score.veto or None,
+        ) == (
+            result.rated,
+            result.total,
+            list(result.parts.values()),
+            result.rank,
+            result.rank_from_bottom,
+            result.tier,
+            result.band,
+            result.star,
+            result.veto,
+        ), subject
+
+
+def test_lines_are_those_of_the_rules(committee, author):
+    _random_month(committee, author, random.Random(99))
+    version = _adopt(committee, MEMBERS)
+
+    run = runs.compute(version=version, period=MARCH, by=None, at=AT)
+
+    expected = {
+        (int(result.subject), line.item.code, line.points)
+        for result in rating.rate(reading.read(MEMBERS), _facts_by_hand())
+        if result.points is not None
+        for line in result.points.lines
+        if line.points is not None and not (line.item.rule == "each" and not line.quantity)
+    }
+    written = set(Line.objects.filter(run=run).values_list("subject_id", "item__code", "points"))
+    assert written == expected
+
+
+MARKED = """
+code = "marked"
+title = "检查"
+target = "organization"
+period = "month"
+groups = "all"
+
+[[part]]
+code = "base"
+title = "基础"
+full = 20
+
+  [[part.item]]
+  code = "first"
+  title = "第一项"
+  rule = "mark"
+  full = 12
+
+  [[part.item]]
+  code = "second"
+  title = "第二项"
+  rule = "mark"
+  full = 8
+"""
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"),
+    [
+        ({"first": "9", "second": "4"}, "13.00"),
+        ({"first": "9"}, "15.00"),  # the missing item's share is carried by the present one
+        ({"second": "3.33"}, "8.33"),  # × 20 ÷ 8 = 8.325, half up
+        ({"first": "99", "second": "8"}, "20.00"),  # clipped to its full mark
+        ({}, None),
+    ],
+)
+def test_marks_of_an_organisation(committee, author, marks, expected):
+    branch = _organization("B", "BRANCH", committee)
+    for code, value in marks.items():
+        PointEntry.objects.create(
+            scheme_code="marked",
+            item_code=code,
+            organization=branch,
+            quantity=Decimal(value),
+            happened_on=DAY,
+            evidence="检查",
+            entered_by=author,
+            entered_at=AT,
+        ) if "." in value else Mark.objects.create(
+            scheme_code="marked",
+            item_code=code,
+            organization=branch,
+            period_start=MARCH.first_day,
+            value=Decimal(value),
+            marked_by=author,
+            marked_at=AT,
+        )
+
+    run = runs.compute(version=_adopt(committee, MARKED), period=MARCH, by=None, at=AT)
+
+    total = Score.objects.get(run=run).total
+    assert total == (None if expected is None else Decimal(expected))
+
+
+def test_recomputing_adds_a_run_and_moves_the_pointer(committee):
+    version = _adopt(committee, MARKED)
+    first = runs.compute(version=version, period=MARCH, by=None, at=AT)
+
+    second = runs.compute(version=version, period=MARCH, by=None, at=timezone.now())
+
+    first.refresh_from_db()
+    assert (first.is_current, second.is_current) == (False, True)
+
+
+def test_a_member_who_left_stays_in_the_months_before(committee):
+    branch = _organization("B", "BRANCH", committee)
+    member = Member.objects.create(name="转出者", name_pinyin="z", name_strokes="1")
+    Membership.objects.create(
+        member=member, branch=branch, started_on=FOUNDED, ended_on=dt.date(2026, 3, 31)
+    )
+    version = _adopt(committee, MEMBERS)
+
+    february = runs.compute(version=version, period=MARCH.previous, by=None, at=AT)
+    march = runs.compute(version=version, period=MARCH, by=None, at=AT)
+
+    assert (february.subjects, march.subjects) == (1, 0)
+
+
+def test_the_number_of_statements_does_not_depend_on_the_number_of_members(
+    committee, author, django_assert_num_queries
+):
+    version = _adopt(committee, MEMBERS)
+    branch = _organization("B", "BRANCH", committee)
+    for size in (1, 30):
+        for n in range(size):
+            member = Member.objects.create(name=f"{n}", name_pinyin="n", name_strokes="1")
+            Membership.objects.create(member=member, branch=branch, started_on=FOUNDED)
+        with django_assert_num_queries(13):
+            runs.compute(version=version, period=MARCH, by=None, at=AT)
