@@ -39,12 +39,15 @@ CHILDREN_AT_ONCE = 2
 _PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 _ASSET_FOLDER = _PROJECT_FOLDER / "templates" / "ledgers"
 # The child gets no other variable: no database address, no key.
-_VARIABLES_PASSED = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "HOME", "XDG_CACHE_HOME")
+_VARIABLES_PASSED = (
+    "PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "HOME", "XDG_CACHE_HOME",
+)  # fmt: skip
 _LIBRARIES = (
     ("pango-1.0", "排版库 Pango", "libpango-1.0-0"),
     ("pangoft2-1.0", "字体排版库 PangoFT2", "libpangoft2-1.0-0"),
     ("harfbuzz-subset", "字体子集库 HarfBuzz", "libharfbuzz-subset0"),
 )
+_LAYER = "/PageNumber"
 _TOO_MUCH = "内容过多，超出绘制上限，请缩小期间或范围后重试"
 _REASONS = {
     3: "页面引用了不允许的外部资源，已停止绘制",
@@ -176,7 +179,7 @@ def _blocks(ledger: TableLedger) -> list[_Block]:
 
 def _draw_html(html: str) -> bytes:
     with _environment() as environment:
-        child = subprocess.Popen(
+        child = subprocess.Popen(  # noqa: S603  this interpreter, fixed arguments
             [sys.executable, "-m", "branches.pdf_child", str(_ASSET_FOLDER)],
             cwd=_PROJECT_FOLDER,
             env=environment,
@@ -190,14 +193,17 @@ def _draw_html(html: str) -> bytes:
             resource.prlimit(child.pid, resource.RLIMIT_CPU, (SECONDS_LIMIT, SECONDS_LIMIT))
             pdf, log = child.communicate(html.encode("utf-8", "replace"), timeout=SECONDS_LIMIT)
         except subprocess.TimeoutExpired:
-            raise DrawingFailed(f"绘制超过 {SECONDS_LIMIT} 秒已停止，请缩小期间或范围后重试") from None
+            raise DrawingFailed(
+                f"绘制超过 {SECONDS_LIMIT} 秒已停止，请缩小期间或范围后重试"
+            ) from None
         finally:
             if child.poll() is None:
                 child.kill()
                 child.communicate()
     if child.returncode == 0 and pdf.startswith(b"%PDF-"):
         return pdf
-    logger.error("drawing failed: exit %s: %s", child.returncode, log[-2000:].decode(errors="replace"))
+    error = log[-2000:].decode(errors="replace")
+    logger.error("drawing failed: exit %s: %s", child.returncode, error)
     if missing := missing_libraries():
         raise DrawingFailed("；".join(missing))
     # A negative code is a signal: the CPU limit, or memory refused inside a C library.
@@ -232,7 +238,7 @@ def _has_chinese_font() -> bool:
         folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
         return any(True for folder in folders for _ in folder.rglob("*CJK*"))
     with _environment() as environment:
-        listed = subprocess.run(
+        listed = subprocess.run(  # noqa: S603  a system tool, fixed arguments
             [lister, ":lang=zh-cn", "family"], env=environment, capture_output=True, timeout=20
         )
     return bool(listed.stdout.strip())
@@ -244,7 +250,11 @@ def _overlaid(document: bytes, overlay: bytes) -> bytes:
         pikepdf.Pdf.open(io.BytesIO(overlay)) as over,
     ):
         for page, number in zip(pdf.pages, over.pages, strict=True):
-            page.add_overlay(number)
+            # Not page.add_overlay(): it names the layer by chance, and the bytes differ.
+            layer = pdf.copy_foreign(number.as_form_xobject())
+            page.contents_add(b"q\n", prepend=True)
+            page.contents_add(b"Q q %s Do Q\n" % _LAYER.encode())
+            page.add_resource(layer, pikepdf.Name.XObject, pikepdf.Name(_LAYER))
         return _saved(pdf)
 
 
@@ -252,7 +262,5 @@ def _saved(pdf: pikepdf.Pdf) -> bytes:
     output = io.BytesIO()
     pdf.remove_unreferenced_resources()
     # The identifier is a hash of the content, not of the clock.
-    pdf.save(
-        output, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
-    )
+    pdf.save(output, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return output.getvalue()

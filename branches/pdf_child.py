@@ -31,9 +31,11 @@ class ListedAssets(URLFetcher):
     def __init__(self, folder: Path) -> None:
         super().__init__(allowed_protocols=("asset",), allow_redirects=False, fail_on_errors=True)
         self._folder = folder
+        self.refused: list[str] = []
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         if url not in ASSETS:
+            self.refused.append(url[:200])
             raise FatalURLFetchingError(f"address refused: {url[:200]!r}")
         file_name, content_type = ASSETS[url]
         content = (self._folder / file_name).read_bytes()
@@ -49,7 +51,11 @@ def draw(html: str, asset_folder: Path) -> bytes:
     fonts = FontConfiguration()
     style = CSS("asset:print.css", url_fetcher=fetcher, font_config=fonts)
     document = HTML(string=html, url_fetcher=fetcher)
-    return bytes(document.write_pdf(stylesheets=[style], font_config=fonts) or b"")
+    pdf = bytes(document.write_pdf(stylesheets=[style], font_config=fonts) or b"")
+    # WeasyPrint catches even a BaseException while it draws an SVG, and leaves a gap.
+    if fetcher.refused:
+        raise FatalURLFetchingError(f"address refused: {fetcher.refused[0]!r}")
+    return pdf
 
 
 def main() -> int:
@@ -58,7 +64,7 @@ def main() -> int:
     try:
         pdf = draw(html, Path(sys.argv[1]))
     except FatalURLFetchingError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return Exit.REFUSED_ADDRESS
     except MemoryError:
         return Exit.NO_MEMORY

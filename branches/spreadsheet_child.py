@@ -21,6 +21,8 @@ MAX_RATIO = 100
 MAX_CELL_CHARACTERS = 32_767  # Excel's own limit
 MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 _SEARCHED_FOR_DOCTYPE = 4096
+_BROKEN = "文件已损坏或不是 Excel 工作簿（.xlsx），请在 Excel 中重新另存后上传"
+_MACROS = "文件带有宏，请在 Excel 中另存为“Excel 工作簿（.xlsx）”后再上传"
 
 
 class Problem(Exception):
@@ -38,11 +40,11 @@ def check_package(path: str) -> None:
                 if b"<!DOCTYPE" in beginning or b"<!ENTITY" in beginning:
                     raise Problem("文件内容含有不允许的实体声明，已拒绝读取")
                 if b"MACROENABLED" in beginning:
-                    raise Problem("文件带有宏，请在 Excel 中另存为“Excel 工作簿（.xlsx）”后再上传")
+                    raise Problem(_MACROS)
     except Problem:
         raise
     except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, NotImplementedError, EOFError):
-        raise Problem("文件已损坏或不是 Excel 工作簿（.xlsx），请在 Excel 中重新另存后上传") from None
+        raise Problem(_BROKEN) from None
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
@@ -54,7 +56,7 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
     if any(entry.flag_bits & 1 for entry in entries):
         raise Problem("文件已加密，请取消密码后重新保存再上传")
     if any("vbaproject" in name.lower() for name in names):
-        raise Problem("文件带有宏，请在 Excel 中另存为“Excel 工作簿（.xlsx）”后再上传")
+        raise Problem(_MACROS)
     if "[Content_Types].xml" not in names:
         raise Problem("文件不是 Excel 工作簿（.xlsx），请在 Excel 中另存为 .xlsx 后上传")
     unzipped = sum(entry.file_size for entry in entries)
@@ -85,7 +87,7 @@ def rows(path: str, max_rows: int, max_columns: int) -> Iterator[list[object]]:
             raise Problem("文件中没有可见的工作表")
         sheet = workbook.get_sheet_by_name(visible[0])
     except CalamineError:
-        raise Problem("文件已损坏或不是 Excel 工作簿（.xlsx），请在 Excel 中重新另存后上传") from None
+        raise Problem(_BROKEN) from None
     if sheet.end is None:
         return
     last_row, last_column = sheet.end

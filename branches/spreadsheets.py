@@ -59,7 +59,7 @@ def read_rows(
     order = json.dumps(
         {"path": str(path.resolve()), "max_rows": max_rows, "max_columns": max_columns}
     )
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603  this interpreter, fixed arguments
         [sys.executable, "-I", str(_CHILD)],
         env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},
         stdin=subprocess.PIPE,

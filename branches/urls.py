@@ -1,1 +1,60 @@
-urlpatterns: list = []
+"""Addresses of organisations, accounts, the calendar, and what every app uses."""
+
+from django.urls import path
+
+from branches.views import (
+    accounts,
+    audit,
+    calendar,
+    documents,
+    health,
+    jobs,
+    ledgers,
+    notices,
+    organizations,
+    sessions,
+)
+
+urlpatterns = [
+    path("login/", sessions.sign_in, name="login"),
+    path("logout/", sessions.sign_out, name="logout"),
+    path("account/", sessions.account_mine, name="account-mine"),
+    path("account/password/", sessions.password_change, name="password-change"),
+    path("accounts/", accounts.account_list, name="account-list"),
+    path("accounts/new/", accounts.account_new, name="account-new"),
+    path("accounts/<int:pk>/", accounts.account, name="account"),
+    path("accounts/<int:pk>/appoint/", accounts.account_appoint, name="account-appoint"),
+    path("accounts/<int:pk>/reset/", accounts.account_reset, name="account-reset"),
+    path("accounts/<int:pk>/active/", accounts.account_active, name="account-active"),
+    path("posts/<int:pk>/end/", accounts.post_end, name="post-end"),
+    path("organizations/", organizations.organization_tree, name="organization-tree"),
+    path("organizations/new/", organizations.organization_new, name="organization-new"),
+    path("organizations/<int:pk>/", organizations.organization, name="organization"),
+    path("organizations/<int:pk>/edit/", organizations.organization_edit, name="organization-edit"),
+    path("organizations/<int:pk>/move/", organizations.organization_move, name="organization-move"),
+    path(
+        "organizations/<int:pk>/dissolve/",
+        organizations.organization_dissolve,
+        name="organization-dissolve",
+    ),
+    path("organizations/<int:pk>/term/", organizations.organization_term, name="organization-term"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<str:day>/clear/", calendar.calendar_clear, name="calendar-clear"),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/read/", notices.notice_read_all, name="notice-read-all"),
+    path("notices/<int:pk>/open/", notices.notice_open, name="notice-open"),
+    path("jobs/", jobs.job_list, name="job-list"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/progress/", jobs.job_progress, name="job-progress"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("audit/", audit.audit_list, name="audit-list"),
+    path("ledgers/", ledgers.ledger_choose, name="ledger-choose"),
+    path("ledgers/<str:code>/<int:pk>/<str:period>/", ledgers.ledger, name="ledger"),
+    path(
+        "ledgers/<str:code>/<int:pk>/<str:period>/print/",
+        ledgers.ledger_print,
+        name="ledger-print",
+    ),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+]

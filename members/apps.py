@@ -6,7 +6,8 @@ class MembersConfig(AppConfig):
     verbose_name = "党员"
 
     def ready(self) -> None:
-        from members import duties, ledgers
+        from members import account_sources, duties, ledgers
 
+        account_sources.declare()
         duties.declare()
         ledgers.declare()

@@ -67,10 +67,12 @@ def apply_roster(*, job_id: int, **_later: object) -> None:
                 work.confirm()
                 work.finish(message=_outcome(row), result_url=_url(row))
         except rosters.Busy:
-            raise jobs.JobFailed("同一党委正在导入另一份花名册，请等它完成后再点“确认导入”。") from None
+            raise jobs.JobFailed(
+                "同一党委正在导入另一份花名册，请等它完成后再点“再次导入”。"
+            ) from None
         except IntegrityError:
             raise jobs.JobFailed(
-                "导入期间有人登记或修改了同样的党员，本次没有写入任何内容，请再点一次“确认导入”。"
+                "导入期间有人登记或修改了同样的党员，本次没有写入任何内容，请点“再次导入”。"
             ) from None
 
 
@@ -107,7 +109,8 @@ def _telling(work: Work) -> Iterator[Callable[[int, int, str], None]]:
         try:
             yield lambda done, total, what: teller.submit(_say, work, done, total, what).result()
         finally:
-            teller.submit(connection.close).result()
+            # A lambda: the connection is looked up in the thread that runs it.
+            teller.submit(lambda: connection.close()).result()
 
 
 def _outcome(roster: RosterImport) -> str:

@@ -85,6 +85,11 @@ class PointEntryForm(forms.Form):
         decimal_places=2,
         initial=1,
         help_text="次数或小时数，如 1 或 2.5。",
+        error_messages={
+            "min_value": "数量应大于 0，如 1 或 2.5。",
+            "max_value": "数量不能超过 9999，请核对。",
+            "invalid": "数量应填数字，如 1 或 2.5。",
+        },
         widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.5"}),
     )
     happened_on = forms.DateField(label="发生日期", widget=DateInput())

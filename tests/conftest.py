@@ -116,9 +116,7 @@ def person(db, at) -> Callable[..., Client]:
             username=f"person{number:02d}", name=f"人员{number:02d}", created_at=at, password="!"
         )
         if role is not None:
-            Post.objects.create(
-                user=user, organization=organization, role=role, started_on=FOUNDED
-            )
+            Post.objects.create(user=user, organization=organization, role=role, started_on=FOUNDED)
         client = Client()
         client.force_login(user)
         client.user = user  # type: ignore[attr-defined]

@@ -19,9 +19,7 @@ class AttendanceStatus(StrEnum):
     ABSENT = "ABSENT"
 
 
-ATTENDED = frozenset(
-    {AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE}
-)
+ATTENDED = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,7 @@ def is_near(window: Period, on: dt.date, asked: Asked) -> bool:
     return on >= months[-max(1, len(months) // 4)].first_day
 
 
-def owed(
-    *, on: dt.date, asked: Asked, held_on: Iterable[dt.date], since: dt.date
-) -> list[Owed]:
+def owed(*, on: dt.date, asked: Asked, held_on: Iterable[dt.date], since: dt.date) -> list[Owed]:
     """Return the windows in which something is missing on a day, oldest first.
 
     Past windows count from the first that began on or after ``since`` (the founding of the

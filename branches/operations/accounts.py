@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from branches import audit
 from branches.models import Organization, Post, User
 from branches.rules import usernames
+from branches.rules.roles import Role, may_be_held_at
+from branches.rules.tree import OrganizationKind
 
 # Read aloud over the telephone: no 0/O, 1/l/I.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -41,12 +43,14 @@ def open_account(
     :raises UsernameTaken: the name is in use.
     """
     username = usernames.normalise(username)
-    if User.objects.filter(username=username).exists():
-        raise UsernameTaken
     password = initial_password()
     user = User(username=username, name=name, created_at=at, must_change_password=True)
     user.set_password(password)
-    user.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError:
+        raise UsernameTaken from None
     audit.record(
         "account.opened", by=by, at=at, on=user, organization=organization,
         after={"username": username},
@@ -55,8 +59,40 @@ def open_account(
 
 
 @transaction.atomic
+def open_with_post(
+    *,
+    username: str,
+    name: str,
+    organization: Organization,
+    role: str,
+    duty: str,
+    started_on: dt.date,
+    by: User | None,
+    at: dt.datetime,
+) -> tuple[User, str]:
+    """Open an account and give it its first post, both or neither.
+
+    :raises UsernameTaken: the name is in use.
+    :raises CannotAppoint: the post cannot be given.
+    """
+    user, password = open_account(
+        username=username, name=name, organization=organization, by=by, at=at
+    )
+    appoint(
+        user=user, organization=organization, role=role, duty=duty, started_on=started_on,
+        by=by, at=at,
+    )  # fmt: skip
+    return user, password
+
+
+@transaction.atomic
 def reset_password(*, user: User, by: User, at: dt.datetime) -> str:
-    """Give an account a new initial password and return it; its sessions end."""
+    """Give an account a new initial password and return it; its sessions end.
+
+    :raises CannotManage: one's own password is changed, not reset.
+    """
+    if by.pk == user.pk:
+        raise CannotManage("自己的密码请在“修改密码”中修改。")
     password = initial_password()
     row = User.objects.select_for_update().get(pk=user.pk)
     row.set_password(password)
@@ -77,7 +113,12 @@ def change_password(*, user: User, password: str, at: dt.datetime) -> None:
 
 @transaction.atomic
 def set_active(*, user: User, active: bool, by: User, at: dt.datetime) -> None:
-    """Close or reopen an account; a closed one is refused from its next request on."""
+    """Close or reopen an account; a closed one is refused from its next request on.
+
+    :raises CannotManage: nobody closes the account they sit at.
+    """
+    if by.pk == user.pk:
+        raise CannotManage("不能停用自己正在使用的账号，请由其他管理员办理。")
     row = User.objects.select_for_update().get(pk=user.pk)
     row.is_active = active
     row.save(update_fields=["is_active"])
@@ -97,8 +138,15 @@ def appoint(
 ) -> Post:
     """Give somebody a post from ``started_on`` on.
 
-    :raises CannotAppoint: the person holds this post there already.
+    :raises CannotAppoint: the person holds this post there already, the organisation is
+        dissolved or has no such post, or the person appoints themselves.
     """
+    if by is not None and by.pk == user.pk:
+        raise CannotAppoint("不能给自己任职，请由其他管理员办理。")
+    if organization.dissolved_on is not None:
+        raise CannotAppoint("这个组织已经撤销，不能再任职。")
+    if not may_be_held_at(Role(role), OrganizationKind(organization.kind)):
+        raise CannotAppoint("党小组只设党小组长，党小组长只在党小组任职。")
     User.objects.select_for_update().get(pk=user.pk)
     if Post.objects.filter(
         user=user, organization=organization, role=role, ended_on__isnull=True
@@ -116,7 +164,12 @@ def appoint(
 
 @transaction.atomic
 def end_post(*, post: Post, on: dt.date, by: User, at: dt.datetime) -> None:
-    """End a post on a day (the first day it is no longer held); ended posts stay ended."""
+    """End a post on a day (the first day it is no longer held); ended posts stay ended.
+
+    :raises CannotManage: nobody ends a post of their own.
+    """
+    if by.pk == post.user_id:
+        raise CannotManage("不能免去自己的职务，请由其他管理员办理。")
     row = Post.objects.select_for_update().get(pk=post.pk)
     if row.ended_on is not None:
         return

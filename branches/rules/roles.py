@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from branches.rules.tree import OrganizationKind
+
 
 class Role(StrEnum):
     """What a post entitles to, on the organisation it is held at and all below."""
@@ -96,3 +98,8 @@ def roles_with(capability: Capability) -> frozenset[Role]:
 
 # Posts that make a person part of the 支部委员会 (quorum and lists of committee members).
 COMMITTEE_ROLES = frozenset({Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.COMMITTEE_MEMBER})
+
+
+def may_be_held_at(role: Role, kind: OrganizationKind) -> bool:
+    """Return whether a post exists at a kind of organisation: groups have a leader only."""
+    return (role == Role.GROUP_LEADER) == (kind == OrganizationKind.GROUP)

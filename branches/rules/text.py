@@ -18,7 +18,8 @@ _PRIVATE_USE = {
 
 # Copying out of a PDF yields ⽅ (a radical sign) for 方: it looks right and matches nothing.
 _RADICALS = {
-    code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0x2F00, 0x2FD6), 0x2E9F, 0x2EF3)
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(0x2F00, 0x2FD6), 0x2E9F, 0x2EF3)
 }
 _STANDARD_FORMS = _PRIVATE_USE | _RADICALS
 
@@ -31,7 +32,7 @@ _INVISIBLE = dict.fromkeys(
         *range(0xFE00, 0xFE10), *range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0),
     )
 )  # fmt: skip
-_CONTROL = dict.fromkeys((*range(0x00, 0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0)))
+_CONTROL = dict.fromkeys((*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0)))
 _SPACES = re.compile(r"\s+")
 
 # 〇 and the unified blocks up to Extension H, with the compatibility block.

@@ -47,5 +47,6 @@ class RollFilter(forms.Form):
         return str(self.cleaned_data.get(name, ""))
 
     @property
-    def organization(self) -> Organization | None:
+    def place(self) -> Organization | None:
+        """The organisation chosen, None for all."""
         return self._places.get(self.value("organization"))

@@ -87,7 +87,8 @@ def register(
     :raises CannotChange: already on some roll, or dates that do not fit.
     """
     _check_dates(details, at)
-    _check_place(branch, group, started_on, at)
+    _check_group(branch, group)
+    _check_day(started_on, at, "started_on")
     _check_once(details, but=None)
     member = Member.objects.create(
         **asdict(details), **derived(details.name, details.id_number)
@@ -147,7 +148,8 @@ def move(
     """
     row = Member.objects.select_for_update().get(pk=member.pk)
     old = _home(row)
-    _check_place(branch, group, on, at)
+    _check_group(branch, group)
+    _check_day(on, at, "on")
     if old.ended_on is not None:
         return _take_back(row, old, branch, group, on, by, at)
     if (old.branch_id, old.group_id) == (branch.pk, group.pk if group else None):
@@ -179,6 +181,8 @@ def leave(
     home = _home(row)
     if home.ended_on is not None:
         raise CannotChange("此人已不在名册上。")
+    if row.user_id == by.pk:
+        raise CannotChange("不能办理本人的转出或离开，请由其他书记或管理员办理。")
     _check_day(on, at, "on")
     if on <= home.started_on:
         raise CannotChange(f"日期应晚于现有组织关系的起始日期 {home.started_on}。", field="on")
@@ -410,12 +414,9 @@ def _check_dates(details: Details, at: dt.datetime) -> None:
         )
 
 
-def _check_place(
-    branch: Organization, group: Organization | None, on: dt.date, at: dt.datetime
-) -> None:
+def _check_group(branch: Organization, group: Organization | None) -> None:
     if group is not None and group.parent_id != branch.pk:
         raise CannotChange(f"{group.short_name}不属于{branch.short_name}，请重选。", field="group")
-    _check_day(on, at, "on")
 
 
 def _check_day(day: dt.date | None, at: dt.datetime, field: str) -> None:

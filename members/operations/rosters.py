@@ -12,10 +12,10 @@ from django.utils import timezone
 from branches import audit, documents
 from branches.models import Organization, User
 from branches.rules import tree
-from members.models import Membership, MemberEvent, RosterImport
+from members.models import MemberEvent, Membership, RosterImport
 from members.operations.members import place_name
 from members.queries.rosters import Entry, Plan
-from members.rules.roster_header import RosterField, RowProblem, TITLES
+from members.rules.roster_header import TITLES, RosterField, RowProblem
 from members.rules.status import EventKind
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -201,8 +201,9 @@ def _write_places(
 def _kept(problem: RowProblem) -> dict[str, Any]:
     """Return a problem for the table; of an ID number or a phone only the ends are kept."""
     value = problem.value[:100]
-    if problem.column_title in _PRIVATE_TITLES or sum(map(str.isdigit, value)) >= 11:
-        value = f"{value[:3]}{'*' * max(len(value) - 7, 0)}{value[-4:]}" if len(value) > 7 else value
+    is_private = problem.column_title in _PRIVATE_TITLES or sum(map(str.isdigit, value)) >= 11
+    if is_private and len(value) > 7:
+        value = f"{value[:3]}{'*' * (len(value) - 7)}{value[-4:]}"
     return {
         "row": problem.row,
         "column": problem.column_letter,

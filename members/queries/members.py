@@ -32,10 +32,8 @@ def on_list(
     initials, and the beginning of an employee number. ``order``: "pinyin" or "strokes".
     """
     rows = Membership.objects.in_scope(scope)
-    if status in ("", *ON_ROLL):
-        rows = rows.current().home()
-    else:
-        rows = rows.last_homes()
+    is_on_roll = status in ("", *ON_ROLL)
+    rows = rows.current().home() if is_on_roll else rows.last_homes()
     rows = rows.filter(member__status__in=[status] if status else ON_ROLL)
     if organization is not None:
         rows = rows.filter(

@@ -7,6 +7,7 @@ field may be left out.
 """
 
 import datetime as dt
+import math
 import re
 from typing import TypeVar
 
@@ -79,7 +80,7 @@ def is_blank(value: object) -> bool:
 
 def parse_text(value: object, *, max_length: int = _MAX_CELL_LENGTH) -> str:
     """One line of text; a whole number is taken as its digits (工号 20150012)."""
-    if isinstance(value, bool) or isinstance(value, dt.date):
+    if isinstance(value, (bool, dt.date)):
         raise ValueError(f"应为文字，现为{_kind(value)}")
     words = text.one_line(_written(value))
     if not words:
@@ -198,6 +199,8 @@ def parse_phone(value: object) -> str:
 
 
 def _date_of_number(number: int | float) -> dt.date:
+    if not math.isfinite(number):
+        raise ValueError(f"不是日期，{_DATE_WAYS}")
     if isinstance(number, float) and not number.is_integer():
         whole, month = divmod(round(number * 100), 100)
         if 1900 <= whole <= 2100 and abs(number * 100 - round(number * 100)) < 1e-6:
@@ -267,4 +270,3 @@ def _written(value: object) -> str:
 
 def _kind(value: object) -> str:
     return next(word for kind, word in _KINDS if isinstance(value, kind))
-

@@ -84,9 +84,7 @@ class RosterHeader:
     unknown_titles: tuple[str, ...]
     problems: tuple[RowProblem, ...]
 
-    def problem(
-        self, row: int, field: RosterField, value: object, message: str
-    ) -> RowProblem:
+    def problem(self, row: int, field: RosterField, value: object, message: str) -> RowProblem:
         """The problem of one cell, under the title the user's own file gives the column."""
         column = self.columns.get(field)
         title = TITLES[field][0] if column is None else self.titles[column]

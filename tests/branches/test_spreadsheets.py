@@ -16,7 +16,6 @@ from branches import spreadsheets
 from branches.spreadsheets import BadSpreadsheet, neutralise, read_rows, restore
 
 
-
 def write(path: Path, rows: list[list[object]]) -> Path:
     workbook = xlsxwriter.Workbook(path)
     sheet = workbook.add_worksheet("花名册")

@@ -1,0 +1,105 @@
+"""The record of an activity as a document to be printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from activities import wording
+from activities.models import Activity
+from activities.queries import activities, rolls
+from activities.rules import attendance
+from activities.rules.attendance import ATTENDED, AttendanceStatus
+from activities.rules.kinds import ActivityKind
+from branches.templatetags import formats
+
+NUMERALS = "一二三四五六七八九十"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDocument:
+    """What ``ledgers/document.html`` shows; everything in it comes from the closed record."""
+
+    code: str
+    title: str
+    organization: str
+    as_of: dt.datetime
+    facts: tuple[tuple[str, str], ...]
+    parts: tuple[tuple[str, tuple[str, ...]], ...]
+    signature: tuple[str, ...]
+
+
+def record_of(activity: Activity) -> RecordDocument:
+    """Return the document of a closed activity (three queries)."""
+    assert activity.closed_at is not None
+    entries = rolls.of_activity(activity)
+    count = attendance.count(entry.status for entry in entries)
+    named = {status: _names(entries, status) for status in AttendanceStatus}
+    attended = "、".join(entry.name for entry in entries if entry.status in ATTENDED)
+    closed_on = timezone.localdate(activity.closed_at)
+    late = activities.lateness(activity, closed_on)
+    facts = [
+        ("会议类别", wording.KINDS[ActivityKind(activity.kind)]),
+        ("主　　题", activity.title),
+        ("时　　间", _time(activity)),
+        ("地　　点", activity.place),
+        ("主 持 人", activity.host),
+        ("记 录 人", activity.recorder),
+        (
+            "到会情况",
+            f"应到 {count.due} 人，实到 {count.attended} 人，请假 {count.on_leave} 人，"
+            f"缺席 {count.absent} 人，到会率 {formats.rate(count.rate)}",
+        ),
+        ("主　　讲", "、".join(entry.name for entry in entries if entry.is_lecturer)),
+        ("到会人员", attended),
+        ("线上参加", named[AttendanceStatus.ONLINE]),
+        ("迟到人员", named[AttendanceStatus.LATE]),
+        ("请假人员", named[AttendanceStatus.LEAVE]),
+        ("缺席人员", named[AttendanceStatus.ABSENT]),
+        (
+            "登　　记",
+            f"{formats.day(activity.entered_at)}登记，{formats.day(closed_on)}办结"
+            + (f"（{late}，期限 {formats.day(activity.record_due_on)}）" if late else ""),
+        ),
+    ]
+    parts = [(part.title, _paragraphs(part.content)) for part in activity.parts.all()]
+    parts.append(("会议记录", _paragraphs(activity.summary)))
+    filled = [(title, text) for title, text in parts if text]
+    return RecordDocument(
+        code=f"HD-{activity.pk}",
+        title=f"{wording.KINDS[ActivityKind(activity.kind)]}记录",
+        organization=activity.organization.name,
+        as_of=timezone.localtime(activity.closed_at),
+        facts=tuple((label, text) for label, text in facts if text),
+        parts=tuple(
+            (f"{_numeral(place)}、{title}", text) for place, (title, text) in enumerate(filled)
+        ),
+        signature=(activity.organization.name, formats.day(closed_on)),
+    )
+
+
+def _names(entries: list[rolls.Entry], status: AttendanceStatus) -> str:
+    return "、".join(
+        f"{entry.name}（{entry.reason}）" if entry.reason else entry.name
+        for entry in entries
+        if entry.status == status
+    )
+
+
+def _time(activity: Activity) -> str:
+    end = f" 至 {activity.ends_at:%H:%M}" if activity.ends_at else ""
+    return f"{formats.day(activity.held_on)} {activity.starts_at:%H:%M}{end}"
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _numeral(place: int) -> str:
+    """Return 一 for 0; beyond 二十 plain digits do."""
+    number = place + 1
+    if number <= 10:
+        return NUMERALS[number - 1]
+    return f"十{NUMERALS[number - 11]}" if number <= 20 else str(number)

@@ -1,0 +1,274 @@
+"""Logging an activity on one page, and going on with it later."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from activities import wording
+from activities.forms import CHOICES, ActivityForm, RollForm, initial_of
+from activities.models import Activity
+from activities.operations import activities as operations
+from activities.operations.refusals import Refused, RollIncomplete
+from activities.queries import activities, rolls
+from activities.rules.attendance import ATTENDED
+from activities.rules.kinds import KINDS, ActivityKind, Roll
+from branches import access
+from branches.access import Request
+from branches.models import Organization
+from branches.rules.roles import Capability
+from branches.rules.workflow import StepNotAllowed
+
+REFRESH, CLOSE = "refresh", "close"
+# Kinds in which one of those present speaks to the others.
+_WITH_LECTURER = frozenset({ActivityKind.LECTURE, ActivityKind.THEME_DAY, ActivityKind.STUDY})
+
+
+@access.requires(Capability.LOG_ACTIVITIES)
+def new(request: Request) -> HttpResponse:
+    """Log an activity: choose its kind (one tap), then everything on one page."""
+    asked = request.POST.get("kind") or request.GET.get("kind", "")
+    if asked not in KINDS:
+        return _choose_kind(request)
+    kind = ActivityKind(asked)
+    hosts = activities.hosts(kind, request.scope, request.today)
+    if not hosts:
+        messages.warning(request, f"您任职的组织不登记{wording.KINDS[kind]}，请选择其他类别。")
+        return redirect("activity-new")
+    organization = _chosen(hosts, request)
+    on = _day(request, request.today)
+    blank = rolls.blank(kind, organization, on)
+    if request.method != "POST":
+        last = activities.last_of_kind(kind, organization)
+        initial, titles = initial_of(kind, on, last, recorder=request.user.name)
+        form = ActivityForm(
+            initial=initial, part_titles=titles or KINDS[kind].parts, today=request.today
+        )
+        return _page(request, form, RollForm(blank), kind, organization, hosts=hosts, on=on)
+    form = ActivityForm(request.POST, part_titles=KINDS[kind].parts, today=request.today)
+    roll = RollForm(blank, request.POST)
+    saved = _saved(
+        request,
+        form,
+        roll,
+        lambda close: operations.log(
+            organization=organization,
+            kind=kind,
+            details=form.details,
+            marks=roll.marks,
+            close=close,
+            by=request.user,
+            at=timezone.now(),
+        ),
+    )
+    return saved or _page(request, form, roll, kind, organization, hosts=hosts, on=on)
+
+
+@access.requires(Capability.LOG_ACTIVITIES)
+def edit(request: Request, *, pk: int) -> HttpResponse:
+    """Go on with an open record."""
+    activity = _open_one(request, pk)
+    if isinstance(activity, HttpResponse):
+        return activity
+    kind = ActivityKind(activity.kind)
+    on = _day(request, activity.held_on)
+    entries = rolls.of_activity(activity, on)
+    parts = list(activity.parts.all())
+    if request.method != "POST":
+        names = ("title", "held_on", "starts_at", "ends_at", "place", "host", "recorder")
+        initial = {name: getattr(activity, name) for name in (*names, "summary")}
+        initial |= {f"part_{place}": part.content for place, part in enumerate(parts)}
+        titles = [part.title for part in parts] or KINDS[kind].parts
+        form = ActivityForm(initial=initial, part_titles=titles, today=request.today)
+        roll = RollForm(entries)
+        return _page(request, form, roll, kind, activity.organization, activity=activity, on=on)
+    form = ActivityForm(
+        request.POST, part_titles=[part.title for part in parts], today=request.today
+    )
+    roll = RollForm(entries, request.POST)
+    saved = _saved(
+        request,
+        form,
+        roll,
+        lambda close: operations.change(
+            activity=activity,
+            details=form.details,
+            marks=roll.marks,
+            close=close,
+            by=request.user,
+            at=timezone.now(),
+        ),
+    )
+    return saved or _page(
+        request, form, roll, kind, activity.organization, activity=activity, on=on
+    )
+
+
+@access.requires(Capability.LOG_ACTIVITIES)
+def roll(request: Request, *, pk: int) -> HttpResponse:
+    """The roll alone, for a phone at the door."""
+    activity = _open_one(request, pk)
+    if isinstance(activity, HttpResponse):
+        return activity
+    entries = rolls.of_activity(activity)
+    form = RollForm(entries, request.POST if request.method == "POST" else None)
+    errors: list[str] = []
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                operations.take_roll(
+                    activity=activity, marks=form.marks, by=request.user, at=timezone.now()
+                )
+            except Refused as refusal:
+                errors = [str(refusal)]
+            else:
+                messages.success(request, "到会情况已保存。")
+                return redirect("activity", pk=activity.pk)
+        else:
+            errors = form.general
+    context = {
+        "activity": activity,
+        "roll": form,
+        "errors": errors,
+        "is_coming": activity.held_on > request.today,
+        "trail": [("活动", reverse("activity-list")), (activity.title, _url(activity))],
+        **_roll_context(ActivityKind(activity.kind)),
+    }
+    return TemplateResponse(request, "activities/roll.html", context)
+
+
+def _saved(
+    request: Request,
+    form: ActivityForm,
+    roll: RollForm,
+    operation: Callable[[bool], Activity],
+) -> HttpResponse | None:
+    """Save what was posted and go to the record; None shows the page again, with reasons."""
+    step = request.POST.get("step", "")
+    if step == REFRESH:
+        return None
+    is_sound = form.is_valid()
+    if not roll.is_valid():
+        for problem in roll.general:
+            form.add_error(None, problem)
+        is_sound = False
+    if not is_sound:
+        return None
+    try:
+        activity = operation(step == CLOSE)
+    except RollIncomplete as refusal:
+        form.add_error(None, str(refusal))
+        roll.errors = {e.member_id: "请选择到会情况。" for e in roll.entries if not e.is_marked}
+        return None
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    except StepNotAllowed as refusal:
+        form.add_error(None, wording.refused_step(refusal.state))
+        return None
+    messages.success(request, f"“{activity.title}”已{'办结' if activity.is_closed else '保存'}。")
+    return redirect("activity", pk=activity.pk)
+
+
+def _open_one(request: Request, pk: int) -> Activity | HttpResponse:
+    activity = get_object_or_404(
+        Activity.objects.in_scope(request.scope).select_related("organization__parent"), pk=pk
+    )
+    if activity.may_be_edited:
+        return activity
+    messages.warning(request, wording.refused_step(activity.state))
+    return redirect("activity", pk=activity.pk)
+
+
+def _choose_kind(request: Request) -> HttpResponse:
+    path_kinds = activities.host_kinds(request.scope, request.today)
+    kinds = [
+        {
+            "label": wording.KINDS[kind],
+            "rhythm": wording.RHYTHMS[rule.every] if rule.every else "按需",
+            "note": f"{wording.ROLLS[rule.roll]} · {'、'.join(rule.parts)}",
+            "url": f"{reverse('activity-new')}?kind={kind}",
+        }
+        for kind, rule in KINDS.items()
+        if rule.held_by in path_kinds
+    ]
+    return TemplateResponse(request, "activities/choose_kind.html", {"kinds": kinds})
+
+
+def _chosen(hosts: Sequence[Organization], request: Request) -> Organization:
+    """Return the organisation named in the request, the first without a name.
+
+    :raises Http404: the one named is not in reach.
+    """
+    asked = request.POST.get("organization") or request.GET.get("organization", "")
+    if not asked:
+        return hosts[0]
+    for host in hosts:
+        if str(host.pk) == asked:
+            return host
+    raise Http404
+
+
+def _day(request: Request, default: dt.date) -> dt.date:
+    text = request.POST.get("held_on") or request.GET.get("on", "")
+    try:
+        return parse_date(text) or default
+    except ValueError:
+        return default
+
+
+def _page(
+    request: Request,
+    form: ActivityForm,
+    roll: RollForm,
+    kind: ActivityKind,
+    organization: Organization,
+    *,
+    on: dt.date,
+    hosts: Sequence[Organization] = (),
+    activity: Activity | None = None,
+) -> HttpResponse:
+    back = _url(activity) if activity else reverse("activity-list")
+    context = {
+        "form": form,
+        "roll": roll,
+        "kind": kind,
+        "kind_label": wording.KINDS[kind],
+        "organization": organization,
+        "organization_name": activities.place_name(organization),
+        "choices_of_organization": [(host, activities.place_name(host)) for host in hosts]
+        if len(hosts) > 1
+        else [],
+        "activity": activity,
+        "is_coming": on > request.today,
+        "is_late": on < request.today and operations.record_due_on(on) < request.today,
+        "on": on,
+        "back": back,
+        "trail": [("活动", reverse("activity-list"))]
+        + ([(activity.title, back)] if activity else []),
+        "is_refresh": request.POST.get("step") == REFRESH,
+        **_roll_context(kind),
+    }
+    return TemplateResponse(request, "activities/form.html", context)
+
+
+def _roll_context(kind: ActivityKind) -> dict[str, object]:
+    return {
+        "choices": CHOICES,
+        "present": " ".join(sorted(ATTENDED)),
+        "called": wording.ROLLS[KINDS[kind].roll],
+        "is_committee": KINDS[kind].roll is Roll.COMMITTEE,
+        "with_lecturer": kind in _WITH_LECTURER,
+    }
+
+
+def _url(activity: Activity) -> str:
+    return reverse("activity", kwargs={"pk": activity.pk})

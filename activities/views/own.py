@@ -1,0 +1,90 @@
+"""What a member was called to: one's own attendance, and what was held."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from activities import wording
+from activities.models import Attendance
+from activities.queries import activities
+from activities.rules import attendance
+from activities.rules.attendance import AttendanceStatus
+from branches import access
+from branches.access import Request
+from branches.rules.periods import Period, PeriodKind
+from branches.rules.roles import Capability
+
+PAGE = 50
+
+
+@access.signed_in("一个人看自己应当参加的活动")
+def listing(request: Request) -> HttpResponse:
+    """What one was called to, latest first, with the year's attendance."""
+    own = activities.of_member(request.user)
+    page = Paginator(own, PAGE).get_page(request.GET.get("page"))
+    year = Period.containing(request.today, PeriodKind.YEAR)
+    statuses = own.in_period(year).filter(is_counted=True).values_list("status", flat=True)  # type: ignore[attr-defined]
+    context = {
+        "page_obj": page,
+        "rows": [_shown(row) for row in page.object_list],
+        "year": year,
+        "count": attendance.count(statuses),
+    }
+    return TemplateResponse(request, "activities/my_list.html", context)
+
+
+@access.signed_in("一个人看自己参加过的活动；负责人由此转到活动记录")
+def record(request: Request, *, pk: int) -> HttpResponse:
+    """What was held, as a participant may read it: no other person's mark or reason."""
+    row = (
+        Attendance.objects.filter(pk=pk)
+        .select_related("activity__organization__parent", "member")
+        .defer("member__id_number", "member__phone")
+        .first()
+    )
+    if row is None:
+        raise Http404
+    activity = row.activity
+    if row.member.user_id != request.user.pk:
+        seen = request.grants.scope(Capability.SEE_ACTIVITIES)
+        if seen.reaches(activity.organization.path):
+            return redirect("activity", pk=activity.pk)
+        raise Http404
+    statuses = activity.attendances.values_list("status", flat=True)
+    context = {
+        "row": _shown(row),
+        "activity": activity,
+        "organization_name": activities.place_name(activity.organization),
+        "count": attendance.count(statuses) if activity.is_closed else None,
+        "parts": [part for part in activity.parts.all() if part.content]
+        if activity.is_closed
+        else [],
+        "trail": [("我的活动", reverse("my-activities"))],
+    }
+    return TemplateResponse(request, "activities/my_record.html", context)
+
+
+def _shown(row: Attendance) -> dict[str, object]:
+    status = AttendanceStatus(row.status)
+    return {
+        "pk": row.pk,
+        "title": row.activity.title,
+        "kind": row.activity.get_kind_display(),
+        "held_on": row.held_on,
+        "starts_at": row.activity.starts_at,
+        "place": row.activity.place,
+        "organization": activities.place_name(row.activity.organization),
+        "status": wording.ATTENDANCE[status]
+        if status is not AttendanceStatus.UNMARKED
+        else "待登记"
+        if not row.activity.is_planned
+        else "已安排",
+        "tone": wording.ATTENDANCE_TONES[status],
+        "reason": row.reason,
+        "is_lecturer": row.is_lecturer,
+        "is_closed": row.activity.is_closed,
+    }

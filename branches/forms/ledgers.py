@@ -1,0 +1,85 @@
+"""Choosing a ledger, an organisation and a period."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from branches import ledgers, wording
+from branches.forms.fields import OrganizationField
+from branches.models import Organization
+from branches.rules.periods import Period, PeriodKind
+from branches.rules.tree import OrganizationKind
+from branches.scope import Scope
+
+PERIOD_WORDS = {
+    PeriodKind.MONTH: "月",
+    PeriodKind.QUARTER: "季度",
+    PeriodKind.HALF_YEAR: "半年",
+    PeriodKind.YEAR: "年",
+}
+_HOW_MANY = {
+    PeriodKind.MONTH: 24,
+    PeriodKind.QUARTER: 8,
+    PeriodKind.HALF_YEAR: 4,
+    PeriodKind.YEAR: 4,
+}
+
+
+def period_choices(today: dt.date) -> list[Any]:
+    """Return the latest periods of each kind, the present one first, under their headings."""
+    return [
+        (
+            f"按{PERIOD_WORDS[kind]}",
+            [
+                (str(period), period.label)
+                for period in (Period.containing(today, kind).minus(n) for n in range(count))
+            ],
+        )
+        for kind, count in _HOW_MANY.items()
+    ]
+
+
+class LedgerForm(forms.Form):
+    ledger = forms.ChoiceField(label="台账", error_messages={"required": "请选择台账。"})
+    organization = OrganizationField(label="党组织")
+    period = forms.ChoiceField(label="期间", error_messages={"required": "请选择期间。"})
+
+    def __init__(self, *args: Any, scope: Scope, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ledger"].choices = [  # type: ignore[attr-defined]
+            (ledger.code, ledger.title) for ledger in ledgers.catalogue()
+        ]
+        self.fields["organization"].queryset = (  # type: ignore[attr-defined]
+            Organization.objects.in_scope(scope)
+            .standing_on(today)
+            .exclude(kind=OrganizationKind.GROUP)
+            .order_by("path")
+        )
+        self.fields["period"].choices = period_choices(today)  # type: ignore[attr-defined]
+        self.fields["period"].initial = str(Period.containing(today))
+
+    def clean_period(self) -> Period:
+        return Period.parse(self.cleaned_data["period"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        ledger = ledgers.get(data.get("ledger") or "")
+        organization, period = data.get("organization"), data.get("period")
+        if ledger and organization and organization.kind not in ledger.kinds:
+            words = [
+                word for kind, word in wording.ORGANIZATION_KINDS.items() if kind in ledger.kinds
+            ]
+            self.add_error(
+                "organization", f"“{ledger.title}”只有{'、'.join(words)}才有，请换一个组织。"
+            )
+        if ledger and period and period.kind not in ledger.periods:
+            kinds = [word for kind, word in PERIOD_WORDS.items() if kind in ledger.periods]
+            self.add_error(
+                "period", f"“{ledger.title}”按{'、'.join(kinds)}填报，请选择相应的期间。"
+            )
+        return data
+
+

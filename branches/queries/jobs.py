@@ -1,0 +1,24 @@
+"""Whose jobs and documents somebody may look at."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from branches.access import Grants
+from branches.models import Document, Job, User
+from branches.rules.roles import Capability
+
+
+def visible_jobs(user: User, grants: Grants) -> QuerySet[Job]:
+    """Return one's own jobs and those for organisations one sees.
+
+    Two people who ask for the same work share one job; both must see its progress.
+    """
+    scope = grants.scope(Capability.SEE_ORGANIZATIONS)
+    return Job.objects.filter(Q(requested_by=user) | scope.q("organization__path"))
+
+
+def readable_documents(user: User, grants: Grants) -> QuerySet[Document]:
+    """Return one's own documents and those of organisations whose ledgers one prints."""
+    scope = grants.scope(Capability.PRINT_LEDGERS)
+    return Document.objects.filter(Q(owner=user) | scope.q("organization__path"))
