@@ -31,11 +31,15 @@ COMMITTEE_RULE = "O8"  # small branches have no committee
 
 @dataclass(frozen=True, slots=True)
 class _Owing:
-    """One organisation that owes a meeting in a window; ``planned`` is still to come."""
+    """One organisation that owes a meeting in a window.
+
+    ``planned`` is still to come, ``earlier`` are windows before in which it was missed too.
+    """
 
     host: Organization
     held: int
     planned: list[schedule.Held]
+    earlier: list[Period]
 
 
 def declare() -> None:
@@ -77,13 +81,18 @@ def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
                 continue
             stands = held[kind, host.pk]
             since = max(host.founded_on, regulation.effective_from)
-            for owed in rhythm.owed(
+            missing = rhythm.owed(
                 on=on, asked=each, held_on=[row.held_on for row in stands], since=since
-            ):
+            )
+            past = [owed for owed in missing if not owed.window.contains(on)]
+            # What is long past is told with the latest of its kind, not before this month's.
+            for owed in missing[len(past) - 1 :] if past else missing:
+                window = owed.window
                 planned = [
-                    row for row in stands if row.held_on > on and owed.window.contains(row.held_on)
+                    row for row in stands if row.held_on > on and window.contains(row.held_on)
                 ]
-                owing[owed.window].append(_Owing(host, owed.held, planned))
+                earlier = [] if window.contains(on) else [before.window for before in past[:-1]]
+                owing[window].append(_Owing(host, owed.held, planned, earlier))
         found += [
             _duty(kind, window, together, regulation, len(hosts) > 1, on)
             for window, together in owing.items()
@@ -127,6 +136,9 @@ def _duty(
         counted = f"{word}已{wording.VERBS[kind]} {first.held} 次"
         if several and first.host.is_group:
             counted = f"{first.host.short_name}{counted}"
+        if first.earlier:
+            missed = "、".join(map(wording.window_word, first.earlier))
+            counted += f" · {missed}也未{wording.VERBS[kind]}"
         if first.planned:
             next_one = first.planned[0]
             counted += f" · 已安排 {next_one.held_on.month} 月 {next_one.held_on.day} 日"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from activities import wording
 from activities.models import Activity, AgendaPart, Attendance
@@ -27,6 +29,16 @@ CHOICES = [
     for status in AttendanceStatus
     if status is not AttendanceStatus.UNMARKED
 ]
+# Attributes of a control whose change brings another roll.
+REFRESHING = {
+    "hx-post": "",
+    "hx-trigger": "change",
+    "hx-vals": '{"step": "refresh"}',
+    "hx-target": "#roll",
+    "hx-select": "#roll",
+    "hx-swap": "outerHTML",
+}
+_MARK = re.compile(r"(?:kept_)?(?P<what>status|reason)_(?P<member>\d+)", re.ASCII)
 _STATUSES = {status.value for status in AttendanceStatus}
 
 
@@ -100,7 +112,8 @@ class ActivityForm(forms.Form):
             self.fields[f"part_{place}"] = self._part(title)
         self.fields["extra_title"] = _line(AgendaPart, "title", "增加的议程", required=False)
         self.fields["extra_content"] = self._part("内容")
-        # A search on the phone keyboard or a suggestion of the browser would only be in the way.
+        # A new day may bring a new roll: with scripts the page fetches it at once.
+        self.fields["held_on"].widget.attrs.update(REFRESHING)
         for name in ("title", "place", "host", "recorder", "extra_title"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
@@ -168,11 +181,32 @@ class RollForm:
     is one of six words. Whoever is not on the roll is not read.
     """
 
-    def __init__(self, entries: Sequence[Entry], data: Any = None) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], data: QueryDict | None = None, *, is_coming: bool = False
+    ) -> None:
+        """``is_coming``: the day has not come, nobody is marked yet.
+
+        Marks that this page has no place for (another day, another roll) go on as ``kept``,
+        so that a mistyped date costs nobody the roll.
+        """
         self.data = data
+        self.is_coming = is_coming
         self.errors: dict[int, str] = {}
         self.general: list[str] = []
-        self.entries = [self._bound(entry) for entry in entries] if data is not None else entries
+        self.entries = list(entries) if data is None else [self._bound(entry) for entry in entries]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Hidden fields: name and value of marks not shown on this page."""
+        if self.data is None:
+            return []
+        shown = set() if self.is_coming else {str(entry.member_id) for entry in self.entries}
+        found: dict[str, str] = {}
+        for name, value in self.data.items():
+            match = _MARK.fullmatch(name)
+            if match and match["member"] not in shown and value:
+                found.setdefault(f"kept_{match['what']}_{match['member']}", str(value))
+        return list(found.items())
 
     @property
     def due(self) -> int:
@@ -224,6 +258,7 @@ class RollForm:
         ]
 
     def _bound(self, entry: Entry) -> Entry:
+        assert self.data is not None
         # The lecturers are posted as a list; a page without that choice keeps them.
         lecturers = self.data.getlist("lecturer") if "has_lecturer" in self.data else None
         return Entry(
@@ -231,12 +266,19 @@ class RollForm:
             name=entry.name,
             note=entry.note,
             keys=entry.keys,
-            status=self.data.get(f"status_{entry.member_id}") or entry.status,
-            reason=one_line(self.data.get(f"reason_{entry.member_id}", entry.reason)),
+            status=self._posted("status", entry.member_id) or entry.status,
+            reason=one_line(self._posted("reason", entry.member_id, entry.reason)),
             is_lecturer=entry.is_lecturer
             if lecturers is None
             else str(entry.member_id) in lecturers,
         )
+
+    def _posted(self, what: str, member_id: int, default: str = "") -> str:
+        assert self.data is not None
+        name = f"{what}_{member_id}"
+        if name in self.data or self.is_coming:
+            return str(self.data.get(name, default))
+        return str(self.data.get(f"kept_{name}", default))
 
 
 class CancelForm(forms.Form):

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from activities.models import Activity
 from activities.queries import documents
-from branches import jobs, pdf
 from branches import documents as kept
+from branches import jobs, pdf
 from branches.models import User
 
 

@@ -1,0 +1,1 @@
+"""How long a month's rating takes, against the least that the database itself would need."""

@@ -99,7 +99,7 @@ def _plan(roster: RosterImport, tell: Callable[[int, int], None], *, lock: bool 
 
 
 def _say(work: Work, done: int, total: int, what: str) -> None:
-    work.step(done=done, total=total, message=f"{what}：{done} / {total} 行")
+    work.step(done=done, total=total, message=what)
 
 
 @contextlib.contextmanager

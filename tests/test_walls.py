@@ -73,7 +73,11 @@ def theirs(committee, branch_a, branch_b, person, at) -> dict[str, int]:
         "scoring.recompute", arguments={}, label="核算", by=secretary, at=at, organization=branch_b
     )
     roster = RosterImport.objects.create(
-        organization=branch_b, document=document, uploaded_by=secretary, uploaded_at=at
+        organization=branch_b,
+        document=document,
+        effective_on=at.date(),
+        uploaded_by=secretary,
+        uploaded_at=at,
     )
     notice = Notice.objects.create(recipient=secretary, text="通知", created_at=at)
     exemption = Exemption.objects.create(member=member, reason="ill", started_on=SINCE)
@@ -91,6 +95,7 @@ def theirs(committee, branch_a, branch_b, person, at) -> dict[str, int]:
         "exemption": exemption.pk,
         "account": secretary.pk,
         "post": Post.objects.get(user=secretary).pk,
+        "scheme": version.pk,
     }
 
 
@@ -112,6 +117,9 @@ KINDS = {
     "account": "account",
     "post": "post",
     "exemption": "exemption",
+    "scheme": "scheme",
+    "my-": "member",
+    "calendar": "organization",
 }
 
 
@@ -122,8 +130,9 @@ def _arguments(name: str, theirs: dict[str, int]) -> dict[str, Any]:
     values = {
         "pk": theirs[KINDS[max(fitting, key=len)]],
         "period": MARCH,
-        "item": "daily",
-        "code": "meetings",
+        "item": "theme_day_held" if name.startswith("organization") else "daily",
+        "code": "stars",
+        "day": "2026-03-09",
         "post": theirs["post"],
         "exemption": theirs["exemption"],
     }

@@ -98,8 +98,8 @@ def _paragraphs(text: str) -> tuple[str, ...]:
 
 
 def _numeral(place: int) -> str:
-    """Return 一 for 0; beyond 二十 plain digits do."""
+    """Return 一 for 0; beyond 十九 plain digits do."""
     number = place + 1
     if number <= 10:
         return NUMERALS[number - 1]
-    return f"十{NUMERALS[number - 11]}" if number <= 20 else str(number)
+    return f"十{NUMERALS[number - 11]}" if number < 20 else str(number)

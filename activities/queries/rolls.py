@@ -97,12 +97,13 @@ def of_activity(activity: Activity, on: dt.date | None = None) -> list[Entry]:
     if not activity.may_be_edited:
         return entries
     marks = {entry.member_id: entry for entry in entries}
+    day = on or activity.held_on
     return [
         Entry(
             who.member_id, who.name, who.note, who.keys,
             *((mark.status, mark.reason, mark.is_lecturer) if mark else ()),
         )
-        for who in called(ActivityKind(activity.kind), activity.organization, on or activity.held_on)
+        for who in called(ActivityKind(activity.kind), activity.organization, day)
         for mark in (marks.get(who.member_id),)
     ]  # fmt: skip
 

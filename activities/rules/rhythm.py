@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from branches.rules.periods import Period, PeriodKind
 
-# How far back something not held is still worth naming.
+# How far back something not held is still worth naming: two windows, and a quarter's time.
 WINDOWS_BACK = 2
+DAYS_BACK = 92
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def owed(*, on: dt.date, asked: Asked, held_on: Iterable[dt.date], since: dt.dat
     """Return the windows in which something is missing on a day, oldest first.
 
     Past windows count from the first that began on or after ``since`` (the founding of the
-    organisation, the day the regulation took force); the present one as soon as it is near.
+    organisation, the day the regulation took force), for up to 92 days after their end; the
+    present one as soon as it is near.
     """
     days = [day for day in held_on if day <= on]
     found = []
@@ -65,6 +67,6 @@ def owed(*, on: dt.date, asked: Asked, held_on: Iterable[dt.date], since: dt.dat
         if window.contains(on):
             if is_near(window, on, asked) and since <= on:
                 found.append(Owed(window, held))
-        elif window.first_day >= since:
+        elif window.first_day >= since and (on - window.last_day).days <= DAYS_BACK:
             found.append(Owed(window, held))
     return found

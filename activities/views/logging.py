@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from activities import wording
-from activities.forms import CHOICES, ActivityForm, RollForm, initial_of
+from activities.forms import AHEAD, CHOICES, OLDEST, REFRESHING, ActivityForm, RollForm, initial_of
 from activities.models import Activity
 from activities.operations import activities as operations
 from activities.operations.refusals import Refused, RollIncomplete
@@ -52,9 +52,11 @@ def new(request: Request) -> HttpResponse:
         form = ActivityForm(
             initial=initial, part_titles=titles or KINDS[kind].parts, today=request.today
         )
-        return _page(request, form, RollForm(blank), kind, organization, hosts=hosts, on=on)
+        return _page(
+            request, form, RollForm(blank), kind, organization, hosts=hosts, on=on, last=last
+        )
     form = ActivityForm(request.POST, part_titles=KINDS[kind].parts, today=request.today)
-    roll = RollForm(blank, request.POST)
+    roll = RollForm(blank, request.POST, is_coming=on > request.today)
     saved = _saved(
         request,
         form,
@@ -93,7 +95,7 @@ def edit(request: Request, *, pk: int) -> HttpResponse:
     form = ActivityForm(
         request.POST, part_titles=[part.title for part in parts], today=request.today
     )
-    roll = RollForm(entries, request.POST)
+    roll = RollForm(entries, request.POST, is_coming=on > request.today)
     saved = _saved(
         request,
         form,
@@ -220,9 +222,11 @@ def _chosen(hosts: Sequence[Organization], request: Request) -> Organization:
 def _day(request: Request, default: dt.date) -> dt.date:
     text = request.POST.get("held_on") or request.GET.get("on", "")
     try:
-        return parse_date(text) or default
+        day = parse_date(text)
     except ValueError:
         return default
+    # A mistyped year must not empty the roll on the page.
+    return day if day and OLDEST <= day <= request.today + AHEAD else default
 
 
 def _page(
@@ -235,8 +239,10 @@ def _page(
     on: dt.date,
     hosts: Sequence[Organization] = (),
     activity: Activity | None = None,
+    last: Activity | None = None,
 ) -> HttpResponse:
     back = _url(activity) if activity else reverse("activity-list")
+    record_due_on = operations.record_due_on(on)
     context = {
         "form": form,
         "roll": roll,
@@ -248,12 +254,14 @@ def _page(
         if len(hosts) > 1
         else [],
         "activity": activity,
+        "last": last,
         "is_coming": on > request.today,
-        "is_late": on < request.today and operations.record_due_on(on) < request.today,
         "on": on,
         "back": back,
         "trail": [("活动", reverse("activity-list"))]
-        + ([(activity.title, back)] if activity else []),
+        + ([(activity.title, back)] if activity else [("登记活动", reverse("activity-new"))]),
+        "record_due_on": record_due_on,
+        "is_late": record_due_on < request.today,
         "is_refresh": request.POST.get("step") == REFRESH,
         **_roll_context(kind),
     }
@@ -263,6 +271,7 @@ def _page(
 def _roll_context(kind: ActivityKind) -> dict[str, object]:
     return {
         "choices": CHOICES,
+        "refreshing": REFRESHING,
         "present": " ".join(sorted(ATTENDED)),
         "called": wording.ROLLS[KINDS[kind].roll],
         "is_committee": KINDS[kind].roll is Roll.COMMITTEE,

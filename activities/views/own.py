@@ -13,6 +13,7 @@ from activities.models import Attendance
 from activities.queries import activities
 from activities.rules import attendance
 from activities.rules.attendance import AttendanceStatus
+from activities.views import records
 from branches import access
 from branches.access import Request
 from branches.rules.periods import Period, PeriodKind
@@ -28,11 +29,13 @@ def listing(request: Request) -> HttpResponse:
     page = Paginator(own, PAGE).get_page(request.GET.get("page"))
     year = Period.containing(request.today, PeriodKind.YEAR)
     statuses = own.in_period(year).filter(is_counted=True).values_list("status", flat=True)  # type: ignore[attr-defined]
+    count = attendance.count(statuses)
     context = {
         "page_obj": page,
         "rows": [_shown(row) for row in page.object_list],
         "year": year,
-        "count": attendance.count(statuses),
+        "count": count,
+        "rate_words": records.rate_words(count),
     }
     return TemplateResponse(request, "activities/my_list.html", context)
 

@@ -33,6 +33,7 @@ from branches.rules.periods import Period, PeriodKind
 from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
 from branches.rules.workflow import StepNotAllowed
+from branches.templatetags import formats
 
 PAGE = 50
 MONTHS_BACK, MONTHS_AHEAD = 24, 3
@@ -52,6 +53,7 @@ def listing(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "filters": filters,
+        "month_value": str(filters.month or ""),
         "is_calendar": is_calendar,
         "is_narrowed": any(_dict(filters).values()) and not is_calendar,
         "several": len(places) > 1,
@@ -78,11 +80,20 @@ def record(request: Request, *, pk: int) -> HttpResponse:
     may_log = request.grants.scope(Capability.LOG_ACTIVITIES).reaches(activity.organization.path)
     steps = ACTIVITY.open_steps(State(activity.state)) if may_log else []
     is_held = activity.held_on <= request.today
+    count = attendance.count(entry.status for entry in entries)
+    has_record = bool(activity.summary) or any(part.content for part in activity.parts.all())
     context = {
         "activity": activity,
         "organization_name": activities.place_name(activity.organization),
         "entries": [_shown(entry) for entry in entries],
-        "count": attendance.count(entry.status for entry in entries),
+        "count": count,
+        "rate_words": rate_words(count),
+        "absent_tone": "bad" if count.absent else "",
+        "has_record": has_record,
+        "roll_words": f"共 {len(entries)} 人",
+        "close_tone": "warn" if activity.record_due_on < request.today else "",
+        "time_words": f"{activity.starts_at:%H:%M}"
+        + (f" 至 {activity.ends_at:%H:%M}" if activity.ends_at else ""),
         "parts": [part for part in activity.parts.all() if part.content],
         "blank_parts": [part.title for part in activity.parts.all() if not part.content],
         "late": activities.lateness(activity, request.today),
@@ -168,6 +179,12 @@ def print_record(request: Request, *, pk: int) -> HttpResponse:
     if made:
         tasks.draw_record.delay_on_commit(job_id=job.pk)
     return redirect("job", pk=job.pk)
+
+
+def rate_words(count: attendance.RollCount) -> str:
+    """Return the rate with its arithmetic."""
+    due = f"（应到 {count.due} − 请假 {count.on_leave}）" if count.on_leave else f"应到 {count.due}"
+    return f"到会率 {formats.rate(count.rate)} = 实到 {count.attended} ÷ {due}"
 
 
 def _one(request: Request, pk: int) -> Activity:

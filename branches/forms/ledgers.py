@@ -81,5 +81,3 @@ class LedgerForm(forms.Form):
                 "period", f"“{ledger.title}”按{'、'.join(kinds)}填报，请选择相应的期间。"
             )
         return data
-
-

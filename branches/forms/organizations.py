@@ -63,7 +63,9 @@ class NewOrganizationForm(OrganizationForm):
         choices=[(str(key), word) for key, word in wording.ORGANIZATION_KINDS.items()],
     )
     code = forms.CharField(
-        label="组织编码", max_length=40, help_text="字母、数字、点、横线，全系统不重复，之后不能修改。"
+        label="组织编码",
+        max_length=40,
+        help_text="字母、数字、点、横线，全系统不重复，之后不能修改。",
     )
 
     field_order = ["parent", "kind", "name", "short_name", "code", "type", "founded_on"]

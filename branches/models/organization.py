@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from branches import wording
-from branches.scope import Scope
 from branches.rules import tree
 from branches.rules.tree import OrganizationKind, OrganizationType
+from branches.scope import Scope
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):

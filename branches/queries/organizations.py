@@ -121,7 +121,9 @@ def term_clock(term: Term, on: dt.date) -> Clock:
     return clock(term.ends_on, term.extended_to, on)
 
 
-def possible_parents(organization: Organization, scope: Scope, on: dt.date) -> QuerySet[Organization]:
+def possible_parents(
+    organization: Organization, scope: Scope, on: dt.date
+) -> QuerySet[Organization]:
     """Return where in ``scope`` an organisation could be moved to."""
     kinds = [
         kind

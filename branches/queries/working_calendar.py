@@ -19,7 +19,7 @@ def working_calendar(first: dt.date, last: dt.date) -> WorkingCalendar:
     """
     china = holidays.country_holidays("CN", years=range(first.year, last.year + 1))
     days_off = set(china)
-    days_on = {day for day in getattr(china, "weekend_workdays", set())}
+    days_on = set(getattr(china, "weekend_workdays", set()))
     for row in CalendarDay.objects.filter(day__range=(first, last)):
         (days_on if row.is_working else days_off).add(row.day)
         (days_off if row.is_working else days_on).discard(row.day)

@@ -58,6 +58,10 @@ class Clock:
     state: ClockState
     days: int
 
+    @property
+    def days_late(self) -> int:
+        return max(-self.days, 0)
+
 
 def clock(ends_on: dt.date, extended_to: dt.date | None, on: dt.date) -> Clock:
     """Return how a term stands on a day.

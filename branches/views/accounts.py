@@ -132,7 +132,9 @@ def account_active(request: Request, *, pk: int) -> HttpResponse:
     except operations.CannotManage as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "账号已恢复。" if active else "账号已停用，已登录的设备立即失效。")
+        messages.success(
+            request, "账号已恢复。" if active else "账号已停用，已登录的设备立即失效。"
+        )
     return redirect("account", pk=user.pk)
 
 
@@ -178,9 +180,7 @@ def _file(request: Request, user: User, form: AppointForm) -> HttpResponse:
     return TemplateResponse(request, "accounts/account.html", context)
 
 
-def _initial_password(
-    request: Request, user: User, password: str, *, opened: bool
-) -> HttpResponse:
+def _initial_password(request: Request, user: User, password: str, *, opened: bool) -> HttpResponse:
     return TemplateResponse(
         request,
         "accounts/initial_password.html",

@@ -144,5 +144,15 @@ def _month(month: Period, days: list[Day]) -> dict[str, Any]:
 
 
 def _runs(days: list[Day]) -> str:
-    """Return the days that depart from their weekday as words: 10日调休上班."""
-    return "、".join(f"{day.date.day}日{day.name}" for day in days)
+    """Return the days that depart from their weekday as words: 1–3日国庆节、10日调休上班."""
+    runs: list[list[Day]] = []
+    for day in days:
+        last = runs[-1][-1] if runs else None
+        if last and last.name == day.name and day.date - last.date == ONE_DAY:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return "、".join(
+        f"{run[0].date.day}{f'–{run[-1].date.day}' if len(run) > 1 else ''}日{run[0].name}"
+        for run in runs
+    )

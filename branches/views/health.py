@@ -33,9 +33,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     to take the machine out of service.
     """
     database = _database()
-    return JsonResponse(
-        {"database": database, "queue": _queue()}, status=200 if database else 503
-    )
+    return JsonResponse({"database": database, "queue": _queue()}, status=200 if database else 503)
 
 
 def _database() -> bool:

@@ -40,10 +40,7 @@ def ledger_choose(request: Request) -> HttpResponse:
         form.initial = _first_choice(request)
     context = {
         "form": form,
-        "catalogue": [
-            (ledger, "、".join(word for kind, word in PERIOD_WORDS.items() if kind in ledger.periods))
-            for ledger in ledgers.catalogue()
-        ],
+        "catalogue": [(ledger, _period_words(ledger)) for ledger in ledgers.catalogue()],
         "missing": printing.what_drawing_lacks(),
     }
     return TemplateResponse(request, "branches/ledger_choose.html", context)
@@ -98,6 +95,10 @@ def ledger_print(request: Request, *, code: str, pk: int, period: str) -> HttpRe
     if made:
         tasks.draw_ledger.delay_on_commit(job_id=job.pk)
     return redirect("job", pk=job.pk)
+
+
+def _period_words(ledger: Ledger) -> str:
+    return "、".join(word for kind, word in PERIOD_WORDS.items() if kind in ledger.periods)
 
 
 def _asked(

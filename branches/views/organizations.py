@@ -93,6 +93,8 @@ def organization(request: Request, *, pk: int) -> HttpResponse:
         "past_terms": history[1:],
         "clock": organizations.term_clock(history[0], today) if history else None,
         "has_terms": _term_years(row) is not None,
+        "below_title": "党小组" if row.is_branch else "下级组织",
+        "new_url": f"{reverse('organization-new')}?parent={row.pk}",
         "page": Paginator(children, PAGE).get_page(request.GET.get("page")),
         "may_manage": managed and row.dissolved_on is None,
         "sees_members": request.grants.scope(Capability.SEE_MEMBERS).reaches(row.path),
@@ -138,9 +140,7 @@ def organization_edit(request: Request, *, pk: int) -> HttpResponse:
         },
     )
     if request.method == "POST" and form.is_valid():
-        operations.change(
-            organization=row, **form.cleaned_data, by=request.user, at=timezone.now()
-        )
+        operations.change(organization=row, **form.cleaned_data, by=request.user, at=timezone.now())
         messages.success(request, "已保存。")
         return redirect("organization", pk=row.pk)
     return TemplateResponse(
@@ -179,9 +179,7 @@ def organization_move(request: Request, *, pk: int) -> HttpResponse:
 @access.requires(Capability.MANAGE_ORGANIZATIONS)
 def organization_dissolve(request: Request, *, pk: int) -> HttpResponse:
     row = _standing(request, pk)
-    form = DissolveForm(
-        request.POST or None, today=request.today, initial={"on": request.today}
-    )
+    form = DissolveForm(request.POST or None, today=request.today, initial={"on": request.today})
     if request.method == "POST" and form.is_valid():
         try:
             operations.dissolve(
@@ -268,5 +266,5 @@ def _node(node: TreeNode, depth: int) -> dict[str, Any]:
         "note": wording.ORGANIZATION_KINDS[OrganizationKind(row.kind)],
         "count": " · ".join(counts),
         "children": [_node(child, depth + 1) for child in node.children],
-        "open": depth < 2 and not row.is_branch,
+        "open": depth == 0 or (depth == 1 and not row.is_branch),
     }

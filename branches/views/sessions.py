@@ -75,9 +75,7 @@ def password_change(request: Request) -> HttpResponse:
     form = PasswordForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         user = request.user
-        operations.change_password(
-            user=user, password=form.cleaned_data["new"], at=timezone.now()
-        )
+        operations.change_password(user=user, password=form.cleaned_data["new"], at=timezone.now())
         update_session_auth_hash(request, user)
         messages.success(request, "密码已修改，其他设备上的登录已退出。")
         return redirect("home")
@@ -102,9 +100,7 @@ def _authenticated(
     demo = next((a for a in shown if a.username == request.POST.get("demo")), None)
     if demo is not None:
         # Filled, not bound: a demo account needs no typing, so nothing is left to correct.
-        found = authenticate(
-            request, username=demo.username, password=demo_accounts.PASSWORD
-        )
+        found = authenticate(request, username=demo.username, password=demo_accounts.PASSWORD)
         return found if isinstance(found, User) else None
     if not form.is_valid():
         return None

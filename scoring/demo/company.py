@@ -140,7 +140,7 @@ class Branch:
         return on + [member for member, since in self.guests.items() if since <= day]
 
 
-@dataclass(slots=True)
+@dataclass
 class Company:
     """The whole plan of a demonstration."""
 
@@ -198,7 +198,7 @@ class Company:
                 yield Unit(
                     branch.group_id(group),
                     f"{unit.code}-{group + 1}",
-                    f"{unit.name.removesuffix('党支部').removesuffix('支部')}第{'一二三四五六七八'[group]}党小组",
+                    f"{unit.name.removesuffix('党支部')}第{'一二三四五六七八'[group]}党小组",
                     f"第{'一二三四五六七八'[group]}党小组",
                     OrganizationKind.GROUP,
                     unit.type,

@@ -46,7 +46,6 @@ def star_board(request: Request) -> HttpResponse:
         "type": kind,
         "board": board,
         "run": run,
-        "chart": _chart(board) if board and len(board.rows) > 1 else None,
         "committees": _computable(request, period),
     }
     return TemplateResponse(request, "scoring/star_board.html", context)
@@ -171,24 +170,3 @@ def _computable(request: Request, period: Period) -> list[Organization]:
         if scope.reaches(committee.path)
     ]
 
-
-def _chart(board: boards.Board) -> dict[str, object]:
-    """Return the parts of all branches side by side, as an ECharts option."""
-    rows = board.rows
-    return {
-        "legend": {},
-        "xAxis": {"type": "category", "data": [r.organization.short_name for r in rows]},
-        "yAxis": {"type": "value", "max": 100},
-        "series": [
-            {
-                "name": part.title,
-                "type": "bar",
-                "data": [None if not r.score.parts else _float(r.score.parts[n]) for r in rows],
-            }
-            for n, part in enumerate(board.scheme.parts)
-        ],
-    }
-
-
-def _float(value: object) -> float | None:
-    return None if value is None else float(str(value))

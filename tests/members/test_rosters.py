@@ -3,16 +3,18 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from branches import audit, jobs
 from branches.models import Job
 from members import tasks
 from members.models import Member, MemberEvent, Membership, RosterImport
+from members.operations import members as operations
 from members.operations import rosters
 from members.queries.rosters import plan
 from members.resources import RosterResource
+from members.rules.status import EventKind
 from tests.members.conftest import id_number, run, workbook
 
 HEADER = ("姓名", "身份证号", "所在党支部", "党小组", "入党日期", "转正日期", "党员类别", "工号")
@@ -41,16 +43,19 @@ def test_a_real_spreadsheet_is_read_as_it_is_written(
 ):
     """Titles above the header, merged; dates in five ways; spaces and rare characters in names."""
     numbers = [id_number(serial) for serial in range(1, 8)]
+    coal, full, spaced = "采煤党支部", "青峰能源机电党支部", " 机电党支部 "
     content = workbook(
         ("青峰能源党员花名册",),
         ("填报单位：党群部",),
-        ("序号", "姓 名", "公民身份\n号码", "所在支部*", "党小组", "入党时间", "民族", "备注", "学历", "手机"),
-        (1, "张 三", numbers[0], "采煤党支部", "采煤一组", "1998.07", "汉", "x", "大学本科", "１３８００００００００"),
-        (2, "㛃䶮", numbers[1], "青峰能源机电党支部", None, "1998年7月1日", "汉", None, "硕士研究生", None),
+        ("序号", "姓 名", "公民身份\n号码", "所在支部*", "党小组", "入党时间", "民族", "备注",
+         "学历", "手机"),
+        (1, "张 三", numbers[0], coal, "采煤一组", "1998.07", "汉", "x", "大学本科",
+         "１３８００００００００"),
+        (2, "㛃䶮", numbers[1], full, None, "1998年7月1日", "汉", None, "硕士研究生", None),
         (3, "𬱖𠅤", numbers[2], "QF02", None, 35977, "汉", None, "博士", None),
-        (4, "买买提．艾力", numbers[3], " 机电党支部 ", None, dt.date(1998, 7, 1), "维吾尔", None, "中专", None),
-        (5, "李四", numbers[4].lower(), "机电党支部", None, "19980701", "汉", None, "高中", 13800000001.0),
-        (6, "王五", "　" + numbers[5], "机电党支部", None, "1998/7/1", "汉", None, "大专", None),
+        (4, "买买提．艾力", numbers[3], spaced, None, dt.date(1998, 7, 1), "维", "", "中专", None),
+        (5, "李四", numbers[4].lower(), spaced, None, "19980701", "汉", "", "高中", 13800000001.0),
+        (6, "王五", "　" + numbers[5], spaced, None, "1998/7/1", "汉", None, "大专", None),
         merged="A1:J1",
     )  # fmt: skip
     roster = upload(content)
@@ -101,7 +106,8 @@ def test_a_real_spreadsheet_is_read_as_it_is_written(
         (row(joined="1998.13"), "E", "入党日期", "没有 1998 年 13 月 1 日这一天，请核对"),
         (row(joined="1979.01"), "E", "入党日期",
          "入党日期 1979-01-01 不晚于出生日期 1980-05-06，请核对"),
-        (row(full="1997.07"), "F", "转正日期", "转正日期 1997-07-01 早于入党日期 1998-07-01，请核对"),
+        (row(full="1997.07"), "F", "转正日期",
+         "转正日期 1997-07-01 早于入党日期 1998-07-01，请核对"),
         (row(status="预备党员"), "F", "转正日期",
          "预备党员不应有转正日期：请改党员类别，或删去转正日期"),
         (row(status="群众"), "G", "党员类别", "“群众”不是党员，不列入党员花名册"),
@@ -268,9 +274,6 @@ def test_a_number_on_a_roll_out_of_reach_is_refused_without_telling_whose(
 
 
 def test_who_has_left_does_not_come_back_by_a_file(branch_a, enrol, keeper, upload, at):
-    from members.operations import members as operations
-    from members.rules.status import EventKind
-
     member = enrol("张三", branch_a, id_number=ZHANG)
     operations.leave(
         member=member, way=EventKind.EXPELLED, on=dt.date(2026, 9, 1), note="", by=keeper, at=at
@@ -384,3 +387,14 @@ def test_an_import_writes_2500_rows_in_batches(branch_a, upload, take_over):
     roster = take_over(upload(changed))
     assert (roster.to_update, Member.objects.filter(name="李四").count()) == (2500, 2500)
     assert RosterImport.objects.count() == 2
+
+
+def test_a_number_taken_meanwhile_breaks_the_whole_write(branch_a, committee, enrol):
+    made = plan(
+        [HEADER, row("李四", id_number(3)), row()], organization=committee, effective_on=DAY,
+        today=dt.date(2026, 10, 20), tell=lambda done, total: None,
+    )  # fmt: skip
+    enrol("钱七", branch_a, id_number=ZHANG)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RosterResource(lambda done, total: None).write(made.creates)
+    assert [member.name for member in Member.objects.all()] == ["钱七"]

@@ -1,0 +1,455 @@
+"""Pages: who reaches them, what they show, and what they keep when something is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from activities.models import Activity, Attendance
+from activities.operations import activities as operations
+from activities.rules.kinds import ActivityKind
+from branches.models import Job
+from branches.rules.roles import Role
+from tests.activities.conftest import details, moment
+
+DAY = dt.date(2024, 10, 22)  # a Tuesday long past, whenever the tests run
+THEME_DAY = ActivityKind.THEME_DAY
+READERS = {"activity", "activity-sheet"}
+WRITERS = {"activity-edit", "activity-roll"}
+POSTED = {"activity-close", "activity-cancel"}
+
+
+@pytest.fixture
+def client(secretary, db):
+    made = Client()
+    made.force_login(secretary)
+    return made
+
+
+def typed(members, **changes):
+    given = {
+        "kind": "THEME_DAY",
+        "title": "10月主题党日",
+        "held_on": DAY.isoformat(),
+        "starts_at": "15:00",
+        "place": "三楼会议室",
+        "host": "周岚",
+        "part_title": ["学：学习内容"],
+        "part_0": "",
+        "summary": "学习党章。",
+        "step": "close",
+    }
+    given |= {f"status_{member.pk}": "PRESENT" for member in members}
+    return given | changes
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "reads", "writes"),
+    [
+        (Role.SECRETARY, "branch_a", True, True),
+        (Role.DEPUTY_SECRETARY, "branch_a", True, True),
+        (Role.COMMITTEE_MEMBER, "branch_a", True, True),
+        (Role.SECRETARY, "branch_b", False, False),
+        (Role.GROUP_LEADER, "group_a", False, False),  # a meeting of the whole branch
+        (Role.REVIEWER, "committee", True, False),
+        (Role.REVIEWER, "branch_b", False, False),
+        (Role.ADMINISTRATOR, "committee", True, False),
+        (Role.AUDITOR, "committee", False, False),
+        (None, None, False, False),
+    ],
+)
+def test_pages_by_role_and_place(
+    request, person, hold, branch_a, branch_b, group_a, committee, three, role, place, reads, writes
+):
+    activity = hold(branch_a, THEME_DAY, DAY, "PPL", close=False)
+    page = person(role, request.getfixturevalue(place) if place else None)
+    ways = {"pk": activity.pk}
+
+    for name in READERS | WRITERS:
+        expected = 200 if (reads if name in READERS else writes) else 404
+        assert page.get(reverse(name, kwargs=ways)).status_code == expected, name
+    for name in POSTED:
+        answer = page.post(reverse(name, kwargs=ways), {"reason": ""})
+        assert answer.status_code == (302 if writes else 404), name
+    answer = page.post(reverse("activity-print", kwargs=ways))
+    assert answer.status_code == (302 if reads else 404)
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "lists", "logs"),
+    [
+        (Role.SECRETARY, "branch_a", 200, 200),
+        (Role.GROUP_LEADER, "group_a", 200, 200),
+        (Role.REVIEWER, "committee", 200, 403),
+        (Role.ADMINISTRATOR, "committee", 200, 403),
+        (Role.AUDITOR, "committee", 403, 403),
+        (None, None, 403, 403),
+    ],
+)
+def test_own_pages_by_role(request, person, branch_a, group_a, committee, role, place, lists, logs):
+    page = person(role, request.getfixturevalue(place) if place else None)
+
+    assert page.get(reverse("activity-list")).status_code == lists
+    assert page.get(reverse("activity-list"), {"view": "calendar"}).status_code == lists
+    assert page.get(reverse("activity-new")).status_code == logs
+    assert page.get(reverse("my-activities")).status_code == 200
+
+
+def test_the_steps_are_only_posted(client, hold, branch_a, three):
+    activity = hold(branch_a, THEME_DAY, DAY, close=False)
+
+    for name in [*POSTED, "activity-print"]:
+        assert client.get(reverse(name, kwargs={"pk": activity.pk})).status_code == 405
+
+
+def test_the_list_holds_the_own_subtree_and_no_more(
+    client, person, hold, branch_a, branch_b, group_a, committee, three, join
+):
+    join(branch_b, "吴外")
+    join(branch_a, "陈组员", group=group_a)
+    hold(branch_a, THEME_DAY, DAY, title="甲")
+    hold(group_a, ActivityKind.GROUP_MEETING, DAY - dt.timedelta(days=1), title="乙")
+    hold(branch_b, THEME_DAY, DAY - dt.timedelta(days=2), title="丙")
+
+    def titles(page):
+        return [row.title for row in page.get(reverse("activity-list")).context["rows"]]
+
+    assert titles(client) == ["甲", "乙"]
+    assert titles(person(Role.GROUP_LEADER, group_a)) == ["乙"]
+    assert titles(person(Role.REVIEWER, committee)) == ["甲", "乙", "丙"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, ["会", "日"]),
+        ({"kind": "THEME_DAY"}, ["日"]),
+        ({"month": "2024-10"}, ["日"]),
+        ({"month": "2024-09"}, ["会"]),
+        ({"day": "2024-10-22"}, ["日"]),
+        ({"state": "OPEN"}, ["会"]),
+        ({"state": "OVERDUE"}, ["会"]),
+        ({"state": "CLOSED", "kind": "ASSEMBLY"}, []),
+        ({"kind": "NONSENSE", "month": "nonsense", "day": "2024-13-99"}, ["会", "日"]),
+    ],
+)
+def test_the_list_is_narrowed(client, hold, branch_a, three, query, expected):
+    hold(branch_a, THEME_DAY, DAY, title="日")
+    hold(branch_a, ActivityKind.ASSEMBLY, dt.date(2024, 9, 20), "PPP", close=False, title="会")
+
+    answer = client.get(reverse("activity-list"), query)
+
+    assert sorted(row.title for row in answer.context["rows"]) == expected
+
+
+def test_an_empty_list_says_what_to_do_first(client, branch_a):
+    answer = client.get(reverse("activity-list"))
+
+    assert "还没有活动" in answer.content.decode()
+    assert reverse("activity-new") in answer.content.decode()
+
+
+def test_the_calendar_shows_the_month_and_counts_several_of_a_kind(
+    client, person, hold, branch_a, branch_b, committee, three, join
+):
+    join(branch_b, "吴外")
+    hold(branch_a, THEME_DAY, DAY)
+    hold(branch_b, THEME_DAY, DAY)
+    query = {"view": "calendar", "month": "2024-10"}
+
+    def items(page):
+        weeks = page.get(reverse("activity-list"), query).context["weeks"]
+        return [(day[0], item[0], item[2]) for week in weeks for day in week for item in day[3]]
+
+    assert items(client) == [(DAY, "主题党日", "ok")]
+    assert items(person(Role.REVIEWER, committee)) == [(DAY, "主题党日 2 场", "ok")]
+
+
+def test_the_new_page_is_filled_in_from_the_last_of_its_kind(client, hold, branch_a, three):
+    hold(branch_a, THEME_DAY, DAY, place="二号井口", host="李敏")
+    on = dt.date(2024, 11, 12)
+
+    answer = client.get(reverse("activity-new"), {"kind": "THEME_DAY", "on": on.isoformat()})
+
+    initial = answer.context["form"].initial
+    assert {name: initial[name] for name in ("title", "held_on", "place", "host")} == {
+        "title": "11月主题党日", "held_on": on, "place": "二号井口", "host": "李敏",
+    }  # fmt: skip
+    assert answer.context["form"].part_titles == ["学：学习内容", "会：组织生活"]
+    assert [entry.name for entry in answer.context["roll"].entries] == ["陈卓", "李敏", "王强"]
+
+
+def test_the_first_of_its_kind_has_the_kinds_own_agenda(client, branch_a, three):
+    answer = client.get(reverse("activity-new"), {"kind": "ASSEMBLY"})
+
+    assert answer.context["form"].part_titles == ["通报工作", "讨论事项", "表决事项"]
+
+
+def test_one_page_logs_and_closes(client, branch_a, three):
+    answer = client.post(
+        reverse("activity-new"), typed(three, extra_title="其他", extra_content="无")
+    )
+
+    activity = Activity.objects.get()
+    assert answer.url == reverse("activity", kwargs={"pk": activity.pk})
+    assert (activity.state, activity.organization) == ("CLOSED", branch_a)
+    assert list(activity.parts.values_list("title", "content")) == [
+        ("学：学习内容", ""), ("其他", "无"),
+    ]  # fmt: skip
+
+
+def test_saving_without_closing_keeps_it_open_and_the_edit_page_goes_on(client, branch_a, three):
+    partly = typed(three[:1], step="save", part_0="学习讲话")
+    partly[f"reason_{three[1].pk}"] = "出差"
+    client.post(reverse("activity-new"), partly)
+    activity = Activity.objects.get()
+    assert activity.state == "OPEN"
+    edit = reverse("activity-edit", kwargs={"pk": activity.pk})
+
+    page = client.get(edit)
+    assert page.context["form"].initial["part_0"] == "学习讲话"
+    assert [(entry.status, entry.reason) for entry in page.context["roll"].entries] == [
+        ("PRESENT", ""), ("UNMARKED", "出差"), ("UNMARKED", ""),
+    ]  # fmt: skip
+
+    client.post(edit, typed(three, part_0="学习讲话", lecturer=str(three[0].pk), has_lecturer="1"))
+    activity.refresh_from_db()
+    assert activity.state == "CLOSED"
+    assert Attendance.objects.get(is_lecturer=True).member == three[0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"title": ""}, "请填写主题。"),
+        ({"held_on": ""}, "请选择活动日期。"),
+        ({"held_on": "昨天"}, "日期写成 2026-11-20 这样。"),
+        ({"held_on": "1900-01-01"}, "日期太早了，请核对年份。"),
+        ({"held_on": "2999-01-01"}, "日期超过一年以后，请核对年份。"),
+        ({"starts_at": "25:00"}, "时间写成 15:00 这样。"),
+        ({"ends_at": "14:00"}, "结束时间要晚于开始时间。"),
+        ({"place": "长" * 61}, "地点最多 60 个字。"),
+        (
+            {"summary": "", "part_0": ""},
+            "还没有会议记录。请填写会议记录，或至少填写一项议程的内容。",
+        ),
+        ({"extra_content": "没有名称"}, "请给增加的议程写个名称。"),
+    ],
+)
+def test_an_error_says_what_is_wrong_and_keeps_what_was_typed(
+    client, branch_a, three, wrong, words
+):
+    sent = typed(three, host="特邀主持人") | wrong
+    sent[f"status_{three[0].pk}"] = "LEAVE"
+    sent[f"reason_{three[0].pk}"] = "陪护病人"
+
+    page = client.post(reverse("activity-new"), sent).content.decode()
+
+    assert words in page
+    assert "特邀主持人" in page
+    assert "陪护病人" in page
+    assert f'name="status_{three[0].pk}" value="LEAVE" checked' in page
+    assert not Activity.objects.exists()
+
+
+def test_closing_with_somebody_unmarked_names_them_and_keeps_the_page(client, branch_a, three):
+    page = client.post(reverse("activity-new"), typed(three[:2])).content.decode()
+
+    assert "还有 1 人没有登记到会：王强。" in page
+    assert "学习党章。" in page
+    assert not Activity.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("ABSENT", "主讲人应当到会"), ("NONSENSE", "请重新选择。")],
+)
+def test_marks_that_cannot_be_are_refused(client, branch_a, three, status, words):
+    sent = typed(three, lecturer=str(three[0].pk), has_lecturer="1")
+    sent[f"status_{three[0].pk}"] = status
+
+    assert words in client.post(reverse("activity-new"), sent).content.decode()
+    assert not Activity.objects.exists()
+
+
+def test_a_new_day_refreshes_the_roll_and_saves_nothing(client, branch_a, three, join):
+    join(branch_a, "赵新", since=dt.date(2024, 11, 1))
+    sent = typed(three, held_on="2024-11-01", step="refresh")
+
+    page = client.post(reverse("activity-new"), sent)
+
+    assert [(entry.name, entry.status) for entry in page.context["roll"].entries] == [
+        ("陈卓", "PRESENT"), ("李敏", "PRESENT"), ("王强", "PRESENT"), ("赵新", "UNMARKED"),
+    ]  # fmt: skip
+    assert not Activity.objects.exists()
+
+
+def test_a_mistyped_future_day_costs_nobody_the_roll(client, branch_a, three):
+    ahead = (timezone.localdate() + dt.timedelta(days=9)).isoformat()
+    sent = typed(three, held_on=ahead)
+    sent[f"status_{three[0].pk}"] = "LATE"
+
+    page = client.post(reverse("activity-new"), sent)
+    assert "活动日期还没到，不能登记到会" in page.content.decode()
+    kept = dict(page.context["roll"].kept)
+    mended = typed([], **kept)  # the day is put right, the marks come along unseen
+    client.post(reverse("activity-new"), mended)
+
+    marks = Attendance.objects.order_by("member__name_pinyin").values_list("status", flat=True)
+    assert list(marks) == ["LATE", "PRESENT", "PRESENT"]
+
+
+def test_a_real_plan_is_saved_without_the_kept_marks(client, branch_a, three):
+    ahead = (timezone.localdate() + dt.timedelta(days=9)).isoformat()
+    kept = {f"kept_status_{member.pk}": "PRESENT" for member in three}
+
+    client.post(reverse("activity-new"), typed([], held_on=ahead, step="save", **kept))
+
+    assert Activity.objects.get().state == "PLANNED"
+
+
+def test_another_branch_cannot_be_named(client, branch_a, branch_b, three):
+    for way in ("get", "post"):
+        sent = typed(three, organization=str(branch_b.pk))
+        assert getattr(client, way)(reverse("activity-new"), sent).status_code == 404
+
+
+def test_a_group_leader_logs_the_own_group(person, branch_a, group_a, join):
+    member = join(branch_a, "陈组员", group=group_a)
+    leader = person(Role.GROUP_LEADER, group_a)
+
+    kinds = leader.get(reverse("activity-new")).context["kinds"]
+    leader.post(reverse("activity-new"), typed([member], kind="GROUP_MEETING"))
+
+    assert [kind["label"] for kind in kinds] == ["党小组会"]
+    assert Activity.objects.get().organization == group_a
+
+
+def test_a_closed_record_opens_no_form(client, hold, branch_a, three):
+    activity = hold(branch_a, THEME_DAY, DAY)
+
+    for name in WRITERS:
+        answer = client.get(reverse(name, kwargs={"pk": activity.pk}), follow=True)
+        assert "这次活动已经办结，记录不能再改。" in answer.content.decode()
+
+
+def test_closing_from_the_record_sends_to_the_form_with_the_reason(client, hold, branch_a, three):
+    activity = hold(branch_a, THEME_DAY, DAY, close=False)
+
+    answer = client.post(reverse("activity-close", kwargs={"pk": activity.pk}), follow=True)
+
+    assert answer.redirect_chain[-1][0] == reverse("activity-edit", kwargs={"pk": activity.pk})
+    assert "还有 3 人没有登记到会：陈卓、李敏、王强。" in answer.content.decode()
+
+
+def test_the_roll_page_saves_the_marks(client, hold, branch_a, three):
+    activity = hold(branch_a, THEME_DAY, DAY, close=False)
+    page = reverse("activity-roll", kwargs={"pk": activity.pk})
+
+    client.post(page, {f"status_{member.pk}": "LATE" for member in three})
+
+    assert set(Attendance.objects.values_list("status", flat=True)) == {"LATE"}
+
+
+def test_printing_asks_for_one_job(client, hold, branch_a, three):
+    activity = hold(branch_a, THEME_DAY, DAY)
+    page = reverse("activity-print", kwargs={"pk": activity.pk})
+
+    client.post(page)
+    client.post(page)
+
+    assert Job.objects.get().task == "activities.draw_record"
+
+
+def test_a_member_reads_the_own_activities_and_nobody_elses_reason(
+    person, hold, branch_a, join, three
+):
+    reader = person()
+    own = join(branch_a, "周读", user=reader.user)
+    activity = hold(branch_a, THEME_DAY, DAY, "LPPA")
+    activity.attendances.filter(status="LEAVE").update(reason="家中有事")
+    mine = activity.attendances.get(member=own)
+    others = activity.attendances.exclude(member=own).first()
+
+    rows = reader.get(reverse("my-activities")).context["rows"]
+    page = reader.get(reverse("my-activity", kwargs={"pk": mine.pk}))
+
+    assert [(row["title"], row["status"]) for row in rows] == [("主题党日", "缺席")]
+    assert "学习党章，讨论年度计划。" in page.content.decode()
+    assert "家中有事" not in page.content.decode()
+    assert reader.get(reverse("my-activity", kwargs={"pk": others.pk})).status_code == 404
+
+
+def test_those_in_charge_go_from_an_attendance_to_the_record(client, hold, branch_a, three):
+    activity = hold(branch_a, THEME_DAY, DAY)
+    row = activity.attendances.first()
+
+    answer = client.get(reverse("my-activity", kwargs={"pk": row.pk}))
+
+    assert answer.url == reverse("activity", kwargs={"pk": activity.pk})
+
+
+def test_the_page_of_a_plan_offers_no_roll_yet(client, secretary, branch_a, three):
+    ahead = timezone.localdate() + dt.timedelta(days=20)
+    plan = operations.log(
+        organization=branch_a, kind=THEME_DAY, details=details(ahead), by=secretary,
+        at=moment(DAY),
+    )  # fmt: skip
+
+    context = client.get(reverse("activity", kwargs={"pk": plan.pk})).context
+
+    assert (context["may_edit"], context["may_take_roll"], context["may_close"]) == (
+        True, False, False,
+    )  # fmt: skip
+
+
+def statements(client, url):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def test_the_list_needs_as_many_statements_for_30_rows_as_for_1(client, hold, branch_a, three):
+    hold(branch_a, THEME_DAY, DAY)
+    urls = [reverse("activity-list"), f"{reverse('activity-list')}?view=calendar&month=2024-10"]
+    one = [statements(client, url) for url in urls]
+    for n in range(1, 30):
+        hold(branch_a, THEME_DAY, DAY - dt.timedelta(days=n))
+
+    assert [statements(client, url) for url in urls] == one
+
+
+def test_roll_pages_need_as_many_statements_for_30_members_as_for_1(client, hold, branch_a, join):
+    join(branch_a, "党员甲")
+    few = hold(branch_a, THEME_DAY, DAY, close=False)
+    names = ("activity", "activity-edit", "activity-roll", "activity-sheet")
+
+    def counted(activity):
+        return [statements(client, reverse(name, kwargs={"pk": activity.pk})) for name in names]
+
+    one = counted(few)
+    for n in range(29):
+        join(branch_a, f"党员{n}")
+    many = hold(branch_a, THEME_DAY, DAY + dt.timedelta(days=1), close=False)
+
+    assert many.attendances.count() == 30
+    assert counted(many) == one
+
+
+def test_my_activities_need_as_many_statements_for_30_rows_as_for_1(person, hold, branch_a, join):
+    reader = person()
+    join(branch_a, "周读", user=reader.user)
+    hold(branch_a, THEME_DAY, DAY)
+    one = statements(reader, reverse("my-activities"))
+    for n in range(1, 30):
+        hold(branch_a, THEME_DAY, DAY - dt.timedelta(days=n))
+
+    assert statements(reader, reverse("my-activities")) == one
