@@ -64,14 +64,14 @@ def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     }
     held = defaultdict(list)
     starts = {kind: rhythm.windows(on, each.every)[0].first_day for kind, each in asked.items()}
-    for each in schedule.held_since(scope, starts):
-        held[each.kind, each.organization_id].append(each)
+    for row in schedule.held_since(scope, starts):
+        held[row.kind, row.organization_id].append(row)
     small = rules.get(COMMITTEE_RULE)
     least = small.parameters["committee_from"] if small else 0
     members = schedule.full_members(scope, on) if least else {}
 
     found: list[Duty] = []
-    for kind, each in asked.items():
+    for kind, rhythm_asked in asked.items():
         regulation = rules[KINDS[kind].regulation]
         owing: dict[Period, list[_Owing]] = defaultdict(list)
         for host in hosts:
@@ -82,7 +82,7 @@ def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
             stands = held[kind, host.pk]
             since = max(host.founded_on, regulation.effective_from)
             missing = rhythm.owed(
-                on=on, asked=each, held_on=[row.held_on for row in stands], since=since
+                on=on, asked=rhythm_asked, held_on=[row.held_on for row in stands], since=since
             )
             past = [owed for owed in missing if not owed.window.contains(on)]
             # What is long past is told with the latest of its kind, not before this month's.
@@ -120,10 +120,10 @@ def _duty(
     title = wording.meeting_of(kind, window)
     is_open = window.contains(on)
     first = owing[0]
-    query = {
+    query: dict[str, str | int] = {
         "kind": kind,
         "organization": first.host.pk,
-        "on": on if is_open else window.last_day,
+        "on": (on if is_open else window.last_day).isoformat(),
     }
     url, action = f"{reverse('activity-new')}?{urlencode(query)}", "登记"
     if len(owing) > 1:

@@ -41,8 +41,8 @@ _COLUMNS = (
     Column("请假", 11),
     Column("缺席", 11),
     Column("到会率", 16),
-    Column("记录", 69, Align.LEFT),
-    Column("是否按时", 22),
+    Column("记录", 61, Align.LEFT),
+    Column("是否按时", 30),
 )
 RECORD_SHOWN = 120
 
@@ -101,7 +101,7 @@ def _table(
         .prefetch_related("parts")
         .order_by("held_on", "starts_at", "pk")
     )
-    found = list(activities.with_counts(standing))  # type: ignore[arg-type]
+    found = list(activities.with_counts(standing))
     closed = [activity for activity in found if activity.is_closed]
     rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for activity in closed:
@@ -163,7 +163,7 @@ def _record(activity: Activity) -> str:
         for part in activity.parts.all()
         if part.content.strip()
     )
-    text = " ".join(text.split())
+    text = "".join(line.strip() for line in text.splitlines())
     return text if len(text) <= RECORD_SHOWN else f"{text[: RECORD_SHOWN - 1]}…"
 
 
@@ -221,7 +221,11 @@ def _summary(kinds: Sequence[ActivityKind], closed: Sequence[Activity]) -> tuple
 def _basis(kinds: Sequence[ActivityKind], period: Period) -> tuple[str, ...]:
     rules = in_force(period.last_day)
     codes = [KINDS[kind].regulation for kind in kinds]
-    cited = [f"{rules[code]}：{rules[code].title}" for code in codes if code in rules]
+    cited = [
+        f"{rules[code].source} {rules[code].article}：{rules[code].title}"
+        for code in codes
+        if code in rules
+    ]
     return (
         "到会率 = 实到 ÷（应到 − 请假）；补登指登记晚于记录期限，逾期办结指办结晚于记录期限。",
         *cited,

@@ -1,4 +1,4 @@
-"""``python -m benchmarks [--months M] [SIZE …]``: prints a Markdown table for docs/performance.md."""
+"""``python -m benchmarks [--months M] [SIZE …]``: the table of docs/performance.md."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ class DemoAccount:
     try_this: str
 
 
-PASSWORD: Final = "demo-2026-qf"
+PASSWORD: Final = "demo-2026-qf"  # noqa: S105 (shown to everybody on the sign-in page)
 
 ACCOUNTS: Final[tuple[DemoAccount, ...]] = (
     DemoAccount("shuji", "支部书记", "登记一次主题党日并签到，看本支部的星级"),

@@ -61,9 +61,7 @@ def roster(organization: Organization, period: Period) -> TableLedger:
         lines = []
         for number, home in enumerate(rows, start=1):
             member = home.member
-            standing = standing_on(
-                day, status=member.status, regularised_on=member.regularised_on
-            )
+            standing = standing_on(day, status=member.status, regularised_on=member.regularised_on)
             standings[standing] += 1
             is_full = standing == MemberStatus.FULL
             lines.append(

@@ -10,7 +10,8 @@ from import_export import exceptions, fields, resources, widgets
 from import_export.instance_loaders import CachedInstanceLoader
 
 from members.models import Member
-from members.queries.rosters import DERIVED, ROWS_A_STEP, SAID, Entry
+from members.queries.roster_people import SAID
+from members.queries.rosters import DERIVED, ROWS_A_STEP, Entry
 
 COLUMNS = (*SAID, *DERIVED)
 

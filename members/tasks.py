@@ -60,7 +60,7 @@ def apply_roster(*, job_id: int, **_later: object) -> None:
                         write=RosterResource(
                             lambda done, total: say(done, total, "正在写入")
                         ).write,
-                        by=roster.uploaded_by,
+                        by=work.job.requested_by or roster.uploaded_by,
                         at=timezone.now(),
                     )
                 # Held only at the end: the heart-beat writes the same row.
@@ -116,9 +116,7 @@ def _telling(work: Work) -> Iterator[Callable[[int, int, str], None]]:
 def _outcome(roster: RosterImport) -> str:
     if roster.is_refused:
         return f"发现 {roster.problem_count} 处错误，没有导入任何内容"
-    counts = (
-        f"新增 {roster.to_create} 人，更新 {roster.to_update} 人，无变化 {roster.unchanged} 人"
-    )
+    counts = f"新增 {roster.to_create} 人，更新 {roster.to_update} 人，无变化 {roster.unchanged} 人"
     return f"已导入：{counts}" if roster.is_done else f"检查通过：{counts}"
 
 

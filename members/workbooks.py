@@ -89,9 +89,7 @@ class _Sheet:
     def write(self, sheet: Any, row: int, values: Iterable[object]) -> None:
         for column, value in enumerate(values):
             if isinstance(value, dt.date):
-                sheet.write_datetime(
-                    row, column, dt.datetime.combine(value, dt.time()), self.date
-                )
+                sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), self.date)
             elif isinstance(value, int):
                 sheet.write_number(row, column, value)
             elif value:

@@ -59,6 +59,12 @@ def media(settings, _media_folder):
     return _media_folder
 
 
+@pytest.fixture(autouse=True)
+def cheap_passwords(settings):
+    """Argon2 is slow on purpose; what tests ask about passwords does not depend on it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def at() -> dt.datetime:
     """Tuesday afternoon, an ordinary working day."""

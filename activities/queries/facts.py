@@ -24,6 +24,7 @@ from django.db.models.lookups import GreaterThanOrEqual
 from activities.models import Activity, Attendance
 from activities.rules.attendance import ATTENDED, AttendanceStatus
 from activities.rules.kinds import KINDS, ActivityKind
+from activities.rules.progress import State
 from branches.facts import FactSource
 from branches.models import Organization
 from branches.queries import regulations
@@ -94,9 +95,10 @@ def organization_facts(
     """
     sources = []
     meetings = {feed: kind for feed, kind in _MEETINGS.items() if feed in feeds}
-    records = "records_on_time" in feeds
-    if meetings or records:
-        sources.append(_meeting_facts(period, meetings, records, within))
+    if meetings:
+        sources.append(_meeting_facts(period, meetings, within))
+    if "records_on_time" in feeds:
+        sources.append(_record_facts(period, within))
     if "attendance" in feeds:
         rows = (
             Attendance.objects.in_period(period)
@@ -123,7 +125,7 @@ def windows_ending_in(period: Period, every: PeriodKind) -> list[Period]:
 
 
 def _meeting_facts(
-    period: Period, meetings: dict[str, ActivityKind], records: bool, within: Organization
+    period: Period, meetings: dict[str, ActivityKind], within: Organization
 ) -> FactSource:
     columns: dict[str, Any] = {}
     feeds: dict[str, tuple[str, str | None]] = {}
@@ -148,10 +150,6 @@ def _meeting_facts(
                 small = rules.get("O8")
                 least = small.parameters["committee_from"] if small else 0
                 columns[due] = _due_with_committee(len(windows), period, least)
-    if records:
-        columns["records_on_time_n"] = _records(period, on_time=True)
-        columns["records_on_time_due"] = _records(period, on_time=False)
-        feeds["records_on_time"] = ("records_on_time_n", "records_on_time_due")
     rows = (
         Organization.objects.subtree_of(within)
         .of_kind(OrganizationKind.BRANCH)
@@ -201,16 +199,27 @@ def _due_with_committee(windows: int, period: Period, least: int) -> Case:
     )
 
 
-def _records(period: Period, *, on_time: bool) -> Coalesce:
-    """Records of the branch and its groups, of meetings held in the period."""
-    held = (
+def _record_facts(period: Period, within: Organization) -> FactSource:
+    """Return records closed by their deadline ÷ meetings held, those of groups with the branch."""
+    of_group = Q(organization__kind=OrganizationKind.GROUP)
+    rows = (
         Activity.objects.standing()
         .in_period(period)
-        .filter(Q(organization=OuterRef("pk")) | Q(organization__parent=OuterRef("pk")))
+        .filter(organization__path__startswith=within.path)
+        .order_by()
+        .values(
+            recorded_for=Case(
+                When(of_group, then=F("organization__parent_id")), default=F("organization_id")
+            )
+        )
+        .annotate(
+            held=Count("pk"),
+            on_time=Count(
+                "pk", filter=Q(state=State.CLOSED, closed_at__date__lte=F("record_due_on"))
+            ),
+        )
     )
-    if on_time:
-        held = held.closed().filter(closed_at__date__lte=F("record_due_on"))
-    return _one_number(held, Count("pk"))
+    return FactSource(rows, "recorded_for", {"records_on_time": ("on_time", "held")})
 
 
 def _one_number(rows: QuerySet[Any], aggregate: Aggregate) -> Coalesce:

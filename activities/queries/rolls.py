@@ -11,8 +11,9 @@ from activities.models import Activity, Attendance
 from activities.rules.attendance import AttendanceStatus
 from activities.rules.kinds import KINDS, ActivityKind, Roll
 from activities.rules.search import search_keys
+from branches import wording as branch_wording
 from branches.models import Organization, Post
-from branches.rules.roles import COMMITTEE_ROLES
+from branches.rules.roles import COMMITTEE_ROLES, Role
 from members import wording as member_wording
 from members.models import Exemption, Membership
 from members.rules.status import ON_ROLL, MemberStatus
@@ -91,8 +92,8 @@ def of_activity(activity: Activity, on: dt.date | None = None) -> list[Entry]:
         )
     )  # fmt: skip
     entries = [
-        Entry(member_id, name, _standing(standing), search_keys(pinyin), *mark)
-        for member_id, name, pinyin, standing, *mark in stored
+        Entry(member_id, name, _standing(standing), search_keys(pinyin), status, reason, lectures)
+        for member_id, name, pinyin, standing, status, reason, lectures in stored
     ]
     if not activity.may_be_edited:
         return entries
@@ -118,14 +119,14 @@ def blank(kind: ActivityKind, organization: Organization, on: dt.date) -> list[E
 def _committee(
     memberships: QuerySet[Membership], organization: Organization, on: dt.date
 ) -> list[Called]:
-    order = {role: place for place, (role, _) in enumerate(Post._meta.get_field("role").choices)}
+    order = {role: place for place, role in enumerate(branch_wording.ROLES)}
     posts = (
         Post.objects.filter(organization=organization, role__in=COMMITTEE_ROLES)
         .held_on(on)
         .order_by("started_on", "pk")
     )
     held: dict[int, Post] = {}
-    for post in sorted(posts, key=lambda post: order[post.role]):
+    for post in sorted(posts, key=lambda post: order[Role(post.role)]):
         held.setdefault(post.user_id, post)
     rows = memberships.filter(member__user_id__in=held).values_list(
         "member__user_id", "member_id", "branch_id", "member__name", "member__name_pinyin"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from calendar import Calendar
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -49,13 +50,13 @@ def listing(request: Request) -> HttpResponse:
     filters = _filters(form, request)
     is_calendar = request.GET.get("view") == "calendar"
     if is_calendar and filters.month is None:
-        filters = Filters(**{**_dict(filters), "month": Period.containing(today)})
+        filters = replace(filters, month=Period.containing(today))
     context = {
         "form": form,
         "filters": filters,
         "month_value": str(filters.month or ""),
         "is_calendar": is_calendar,
-        "is_narrowed": any(_dict(filters).values()) and not is_calendar,
+        "is_narrowed": filters != Filters() and not is_calendar,
         "several": len(places) > 1,
         "may_log": request.grants.allows(Capability.LOG_ACTIVITIES),
         "views": [
@@ -131,7 +132,7 @@ def cancel(request: Request, *, pk: int) -> HttpResponse:
     activity = _one(request, pk)
     form = CancelForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["reason"]))
+        messages.error(request, " ".join(map(str, form.errors["reason"])))
         return redirect("activity", pk=pk)
     return _step(
         request,
@@ -279,10 +280,6 @@ def _filters(form: ListFilterForm, request: Request) -> Filters:
         day=_date(request.GET.get("day", "")),
         state=cleaned.get("state", ""),
     )
-
-
-def _dict(filters: Filters) -> dict[str, object]:
-    return {name: getattr(filters, name) for name in Filters.__dataclass_fields__}
 
 
 def _period(text: str) -> Period | None:

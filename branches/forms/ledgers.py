@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from django import forms
 
-from branches import ledgers, wording
+from branches import wording
 from branches.forms.fields import OrganizationField
 from branches.models import Organization
 from branches.rules.periods import Period, PeriodKind
@@ -26,6 +27,19 @@ _HOW_MANY = {
     PeriodKind.HALF_YEAR: 4,
     PeriodKind.YEAR: 4,
 }
+
+
+class Offered(Protocol):
+    """What the form must know of a ledger of the catalogue."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def kinds(self) -> frozenset[OrganizationKind]: ...
+    @property
+    def periods(self) -> frozenset[PeriodKind]: ...
 
 
 def period_choices(today: dt.date) -> list[Any]:
@@ -47,10 +61,18 @@ class LedgerForm(forms.Form):
     organization = OrganizationField(label="党组织")
     period = forms.ChoiceField(label="期间", error_messages={"required": "请选择期间。"})
 
-    def __init__(self, *args: Any, scope: Scope, today: dt.date, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        catalogue: Sequence[Offered],
+        scope: Scope,
+        today: dt.date,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.offered = {ledger.code: ledger for ledger in catalogue}
         self.fields["ledger"].choices = [  # type: ignore[attr-defined]
-            (ledger.code, ledger.title) for ledger in ledgers.catalogue()
+            (ledger.code, ledger.title) for ledger in catalogue
         ]
         self.fields["organization"].queryset = (  # type: ignore[attr-defined]
             Organization.objects.in_scope(scope)
@@ -66,7 +88,7 @@ class LedgerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        ledger = ledgers.get(data.get("ledger") or "")
+        ledger = self.offered.get(data.get("ledger", ""))
         organization, period = data.get("organization"), data.get("period")
         if ledger and organization and organization.kind not in ledger.kinds:
             words = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import BigIntegerField, Case, F, Value, When
 from django.db.models.functions import Concat, Greatest, Substr
 
 from branches import audit
@@ -110,7 +110,9 @@ def move(
     Organization.objects.filter(path__startswith=old).update(
         path=Concat(Value(new), Substr(F("path"), len(old) + 1)),
         parent_id=Case(
-            When(pk=row.pk, then=Value(parent.pk if parent else None)), default=F("parent_id")
+            When(pk=row.pk, then=Value(parent.pk if parent else None)),
+            default=F("parent_id"),
+            output_field=BigIntegerField(),
         ),
     )
     row.refresh_from_db()

@@ -130,11 +130,6 @@ def possible_parents(
         for kind in OrganizationKind
         if tree.may_stand_under(OrganizationKind(organization.kind), kind)
     ]
-    return (
-        Organization.objects.in_scope(scope)
-        .standing_on(on)
-        .of_kind(*kinds)
-        .exclude(path__startswith=organization.path)
-        .exclude(pk=organization.parent_id)
-        .order_by("path")
-    )
+    places = Organization.objects.in_scope(scope).standing_on(on).of_kind(*kinds)
+    places = places.exclude(path__startswith=organization.path)
+    return places.exclude(path=tree.parent_path(organization.path)).order_by("path")

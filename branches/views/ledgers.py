@@ -30,7 +30,9 @@ LAST_YEAR = 2100
 def ledger_choose(request: Request) -> HttpResponse:
     """Ask for ledger, organisation and period; go there once they fit together."""
     asked = request.GET if "ledger" in request.GET else None
-    form = LedgerForm(asked, scope=request.scope, today=request.today)
+    form = LedgerForm(
+        asked, catalogue=ledgers.catalogue(), scope=request.scope, today=request.today
+    )
     if asked is not None and form.is_valid():
         data = form.cleaned_data
         return redirect(

@@ -13,7 +13,8 @@ from branches.models import Organization
 from branches.scope import Scope
 from members import wording
 from members.models import Member
-from members.operations.members import CannotChange, Details
+from members.operations.members import Details
+from members.operations.steps import CannotChange
 from members.queries import members as queries
 from members.rules import id_numbers, roster_cells
 from members.rules.roster_rows import EMPLOYEE_NUMBER_LENGTH, SEX_CODES, WORK_POST_LENGTH

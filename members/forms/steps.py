@@ -66,6 +66,4 @@ class RegulariseForm(StepForm):
 
 
 class UnmaskForm(forms.Form):
-    reason = forms.ChoiceField(
-        label="查看原因", choices=list(wording.UNMASKING_REASONS.items())
-    )
+    reason = forms.ChoiceField(label="查看原因", choices=list(wording.UNMASKING_REASONS.items()))

@@ -13,7 +13,7 @@ from branches import audit, documents
 from branches.models import Organization, User
 from branches.rules import tree
 from members.models import MemberEvent, Membership, RosterImport
-from members.operations.members import place_name
+from members.operations.steps import place_name
 from members.queries.rosters import Entry, Plan
 from members.rules.roster_header import TITLES, RosterField, RowProblem
 from members.rules.status import EventKind
@@ -53,7 +53,8 @@ def upload(
         filename=filename[-160:],
         content_type=XLSX,
         owner=by,
-        organization=organization,
+        # The file holds whole ID numbers: no organisation, so it opens to its owner alone.
+        organization=None,
         at=at,
     )
     return RosterImport.objects.create(
@@ -126,6 +127,8 @@ def take_over(
     if plan.problems:
         raise ValueError("a plan with problems is never written")
     row = RosterImport.objects.select_for_update().get(pk=roster.pk)
+    if row.is_done:
+        return row
     entries = [*plan.creates, *plan.updates]
     ids = write(entries)
     _write_places(entries, ids, row.effective_on, at)
@@ -186,9 +189,7 @@ def _write_places(
         elif entry.moves:
             ended.append(entry.home.pk)
             opened.append(
-                Membership(
-                    member_id=member_id, branch=branch, group=group, started_on=effective_on
-                )
+                Membership(member_id=member_id, branch=branch, group=group, started_on=effective_on)
             )
             text = f"调整到{place_name(branch, group)}（花名册导入）"
             note(member_id, EventKind.MOVED, effective_on, text)

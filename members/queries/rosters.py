@@ -3,58 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
-
-from branches import keys
 from branches.models import Job, Organization
-from branches.rules.tree import OrganizationKind
 from branches.spreadsheets import MAX_DATA_ROWS, restore
 from members import name_keys
-from members.models import Member, Membership, RosterImport
-from members.models.member import ID_PURPOSE
+from members.models import RosterImport
+from members.queries.roster_people import SAID, Home, Known, People
+from members.queries.roster_places import Places
 from members.rules import roster_header
 from members.rules.roster_header import RosterField, RosterHeader, RowProblem
-from members.rules.roster_rows import RosterRow, match_key, read_row
+from members.rules.roster_rows import RosterRow, read_row
 from members.rules.status import MemberStatus
 
 Tell = Callable[[int, int], None]  # (rows done, rows in all)
 ROWS_A_STEP = 1000
-SUGGESTIONS_FOR = 50  # unknown names; looking for likenesses is slow
-
-# The columns of a member that a roster says something about, in the order of the resource.
-SAID = (
-    "name",
-    "sex",
-    "birth_date",
-    "id_number",
-    "phone",
-    "employee_number",
-    "education",
-    "work_post",
-    "status",
-    "admitted_on",
-    "regularised_on",
-)
 DERIVED = ("name_pinyin", "name_strokes", "id_number_digest")
 _F = RosterField
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """An open or ended home membership as far as an import needs it."""
-
-    pk: int
-    branch_id: int
-    branch_path: str
-    group_id: int | None
-    started_on: dt.date
-    is_open: bool
 
 
 @dataclass(slots=True)
@@ -83,16 +50,6 @@ class Plan:
     unchanged: int = 0
     problems: list[RowProblem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A member who is in the tables already."""
-
-    pk: int
-    values: dict[str, Any]
-    digest: str
-    home: Home | None
 
 
 def plan(
@@ -142,8 +99,8 @@ def plan(
         return made
 
     made.problems += _doubles([row for row, _ in read], header)
-    places = _Places(organization, header, today)
-    people = _People([row for row, _ in read], lock=lock)
+    places = Places(organization, header, today)
+    people = People([row for row, _ in read], lock=lock)
     for row, is_sound in read:
         problems = _settle(row, is_sound, header, places, people, organization, effective_on, made)
         made.problems += problems
@@ -153,9 +110,7 @@ def plan(
 
 def last_job(roster: RosterImport) -> Job | None:
     """Return the job that last worked on an import."""
-    return Job.objects.filter(
-        task__startswith="members.", arguments={"roster": roster.pk}
-    ).first()
+    return Job.objects.filter(task__startswith="members.", arguments={"roster": roster.pk}).first()
 
 
 def _remarks(header: RosterHeader) -> list[str]:
@@ -185,131 +140,12 @@ def _doubles(rows: list[RosterRow], header: RosterHeader) -> Iterator[RowProblem
             first.setdefault(value, row.row)
 
 
-class _Places:
-    """The branches and groups a roster may name, loaded once."""
-
-    def __init__(self, organization: Organization, header: RosterHeader, today: dt.date) -> None:
-        self._header = header
-        self._only = organization if organization.is_branch else None
-        self._suggested = 0
-        self._unknown: dict[str, str] = {}
-        self._branches: dict[str, list[Organization]] = defaultdict(list)
-        self._groups: dict[tuple[int, str], list[Organization]] = defaultdict(list)
-        self._names: dict[str, str] = {}
-        standing = Organization.objects.subtree_of(organization).standing_on(today)
-        for place in standing.of_kind(OrganizationKind.BRANCH, OrganizationKind.GROUP):
-            for name in {match_key(name) for name in (place.name, place.short_name, place.code)}:
-                if place.kind == OrganizationKind.BRANCH:
-                    self._branches[name].append(place)
-                    self._names.setdefault(name, place.name)
-                elif place.parent_id is not None:
-                    self._groups[place.parent_id, name].append(place)
-
-    def find(
-        self, row: RosterRow
-    ) -> tuple[Organization | None, Organization | None, list[RowProblem]]:
-        branch, message = self._branch(row.branch)
-        if branch is None:
-            return None, None, [self._header.problem(row.row, _F.BRANCH, row.branch, message)]
-        if not row.group:
-            return branch, None, []
-        found = self._groups[branch.pk, match_key(row.group)]
-        if len(found) == 1:
-            return branch, found[0], []
-        message = (
-            f"{branch.short_name}有 {len(found)} 个小组叫这个名字，请改填组织编码"
-            if found
-            else f"{branch.short_name}没有这个党小组，请核对，或先在“组织”中设立"
-        )
-        return branch, None, [self._header.problem(row.row, _F.GROUP, row.group, message)]
-
-    def _branch(self, written: str) -> tuple[Organization | None, str]:
-        if not written:
-            return self._only, "没有填所在党支部"
-        key = match_key(written)
-        found = self._branches.get(key, [])
-        if len(found) == 1:
-            return found[0], ""
-        if found:
-            return None, f"有 {len(found)} 个支部叫这个名字，请改填全称或组织编码"
-        if key not in self._unknown:
-            self._unknown[key] = self._say_unknown(key)
-        return None, self._unknown[key]
-
-    def _say_unknown(self, key: str) -> str:
-        near: list[str] = []
-        if self._suggested < SUGGESTIONS_FOR:
-            self._suggested += 1
-            likely = difflib.get_close_matches(key, self._names, n=6, cutoff=0.5)
-            near = list(dict.fromkeys(self._names[name] for name in likely))[:3]
-        hint = f"，是不是{'、'.join(f'“{name}”' for name in near)}？" if near else ""
-        return f"所选组织下没有这个党支部{hint or '，请核对名称，或先在“组织”中设立'}"
-
-
-class _People:
-    """The members whom the rows may mean, loaded once (two queries)."""
-
-    def __init__(self, rows: list[RosterRow], *, lock: bool) -> None:
-        self._digests = {
-            row.id_number: keys.digest(row.id_number, purpose=ID_PURPOSE)
-            for row in rows
-            if row.id_number
-        }
-        numbers = {row.employee_number for row in rows if row.employee_number}
-        members = Member.objects.order_by().filter(
-            Q(id_number_digest__in=self._digests.values()) | Q(employee_number__in=numbers)
-        )
-        if lock:
-            members = members.select_for_update()
-        found = list(members.values("pk", *SAID, "id_number_digest"))
-        homes: dict[int, Home] = {}
-        rows_of_homes = (
-            Membership.objects.home()
-            .filter(member_id__in=[values["pk"] for values in found])
-            .order_by("started_on")
-            .values_list(
-                "member_id", "pk", "branch_id", "branch__path", "group_id", "started_on", "ended_on"
-            )
-        )
-        for member_id, pk, branch_id, path, group_id, started_on, ended_on in rows_of_homes:
-            homes[member_id] = Home(pk, branch_id, path, group_id, started_on, ended_on is None)
-        self._by_digest: dict[str, _Known] = {}
-        self._by_number: dict[str, _Known] = {}
-        for values in found:
-            known = _Known(
-                pk=values["pk"],
-                values={name: values[name] for name in SAID},
-                digest=values["id_number_digest"],
-                home=homes.get(values["pk"]),
-            )
-            if known.digest:
-                self._by_digest[known.digest] = known
-            if known.values["employee_number"]:
-                self._by_number[known.values["employee_number"]] = known
-
-    def digest(self, id_number: str) -> str:
-        return self._digests.get(id_number, "")
-
-    def find(self, row: RosterRow) -> tuple[_Known | None, str]:
-        """Return who a row means, and why it cannot be told."""
-        digest = self.digest(row.id_number)
-        by_digest = self._by_digest.get(digest) if digest else None
-        by_number = self._by_number.get(row.employee_number)
-        if by_digest is not None:
-            if by_number is not None and by_number.pk != by_digest.pk:
-                return None, "这个工号已登记在另一名党员名下，请核对工号"
-            return by_digest, ""
-        if by_number is not None and digest and by_number.digest:
-            return None, "这个工号的党员已登记了另一个公民身份号码，请核对工号和号码"
-        return by_number, ""
-
-
 def _settle(
     row: RosterRow,
     is_sound: bool,
     header: RosterHeader,
-    places: _Places,
-    people: _People,
+    places: Places,
+    people: People,
     organization: Organization,
     effective_on: dt.date,
     made: Plan,
@@ -367,7 +203,7 @@ def _settle(
     return []
 
 
-def _not_ours(known: _Known, organization: Organization) -> str:
+def _not_ours(known: Known, organization: Organization) -> str:
     """Return why somebody in the tables cannot be taken over; whose roll it is stays untold."""
     if known.home is None or not known.home.branch_path.startswith(organization.path):
         return (
@@ -379,7 +215,7 @@ def _not_ours(known: _Known, organization: Organization) -> str:
     return ""
 
 
-def _merged(row: RosterRow, known: _Known | None) -> dict[str, Any]:
+def _merged(row: RosterRow, known: Known | None) -> dict[str, Any]:
     """Return a member's values after the row has spoken.
 
     Blanks leave what is known, and so does a month where the day is known.
@@ -395,7 +231,7 @@ def _merged(row: RosterRow, known: _Known | None) -> dict[str, Any]:
     return values
 
 
-def _against(values: dict[str, Any], known: _Known | None) -> tuple[RosterField, str] | None:
+def _against(values: dict[str, Any], known: Known | None) -> tuple[RosterField, str] | None:
     """Return what contradicts what is known already: the column and the reason."""
     admitted, regularised = values["admitted_on"], values["regularised_on"]
     was_full = known is not None and known.values["status"] == MemberStatus.FULL

@@ -18,9 +18,7 @@ def probation_ends_on(admitted_on: dt.date) -> dt.date:
         return admitted_on.replace(year=admitted_on.year + 1, day=28)
 
 
-def standing_on(
-    day: dt.date, *, status: str, regularised_on: dt.date | None
-) -> MemberStatus:
+def standing_on(day: dt.date, *, status: str, regularised_on: dt.date | None) -> MemberStatus:
     """Return the standing of somebody who was on the roll that day, from what is known now.
 
     The day of regularisation counts as full membership (党龄, 党章 第七条). Who has left

@@ -111,9 +111,7 @@ def read_row(
         problem(_F.NAME, "没有填姓名")
     if _F.ID_NUMBER not in found and _F.EMPLOYEE_NUMBER not in found:
         problem(_F.ID_NUMBER, "公民身份号码和工号至少填一项，否则无法辨认是哪一位党员")
-    number = read(
-        _F.ID_NUMBER, lambda value: roster_cells.parse_id_number(value, today=today), ""
-    )
+    number = read(_F.ID_NUMBER, lambda value: roster_cells.parse_id_number(value, today=today), "")
     sex = read(_F.SEX, lambda value: SEX_CODES[roster_cells.parse_sex(value)], "")
     born = read(_F.BIRTH_DATE, date, None)
     admitted = read(_F.JOINED_DATE, date, None)

@@ -79,7 +79,7 @@ def export(request: access.Request) -> FileResponse:
         rows.iterator(chunk_size=2000), branch_name=branch_name, is_open=is_open
     )
     operations.note_export(
-        organization=chosen.place or places[0],
+        organization=chosen.place or (places[0] if places else None),
         rows=count,
         sensitive=bool(sight),
         by=request.user,

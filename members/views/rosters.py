@@ -105,9 +105,7 @@ def template(request: access.Request) -> FileResponse:
 
 def _found(request: access.Request, pk: int) -> RosterImport:
     rows = RosterImport.objects.in_scope(request.scope)
-    return get_object_or_404(
-        rows.select_related("organization", "document", "uploaded_by"), pk=pk
-    )
+    return get_object_or_404(rows.select_related("organization", "document", "uploaded_by"), pk=pk)
 
 
 def _ask(task: str, label: str, roster: RosterImport, by: User) -> Job:

@@ -23,9 +23,10 @@ from members.forms.steps import (
     MoveForm,
     RegulariseForm,
 )
-from members.models import Member, Membership
+from members.models import Member
+from members.operations import exemptions, member_accounts, memberships
 from members.operations import members as operations
-from members.operations.members import CannotChange
+from members.operations.steps import CannotChange, home_of, place_name
 from members.queries import members as queries
 from members.rules.probation import probation_ends_on
 from members.rules.status import EventKind
@@ -60,9 +61,7 @@ def edit(request: access.Request, *, pk: int) -> HttpResponse:
     form = DetailsForm(request.POST or None, member=member)
 
     def step(form: Any) -> str:
-        operations.change(
-            member=member, details=form.details(), by=request.user, at=timezone.now()
-        )
+        operations.change(member=member, details=form.details(), by=request.user, at=timezone.now())
         return "已保存。"
 
     return _answer(request, member, form, step, "修改资料", "members/edit.html")
@@ -72,14 +71,14 @@ def edit(request: access.Request, *, pk: int) -> HttpResponse:
 def move(request: access.Request, *, pk: int) -> HttpResponse:
     """Move a member to another branch or group; take back one who left."""
     member = _found(request, pk)
-    home = _home(member)
+    home = home_of(member)
     form = MoveForm(request.POST or None, home=home, scope=request.scope, today=request.today)
 
     def step(form: Any) -> str:
-        new_home = operations.move(
+        new_home = memberships.move(
             member=member, by=request.user, at=timezone.now(), **form.cleaned_data
         )
-        return f"{member.name}现在{operations.place_name(new_home.branch, new_home.group)}。"
+        return f"{member.name}现在{place_name(new_home.branch, new_home.group)}。"
 
     posts: list[Post] = []
     if member.user_id is not None:
@@ -110,7 +109,7 @@ def leave(request: access.Request, *, pk: int) -> HttpResponse:
 
     def step(form: Any) -> str:
         data = form.cleaned_data
-        operations.leave(
+        memberships.leave(
             member=member,
             way=EventKind(data["way"]),
             on=data["on"],
@@ -120,7 +119,7 @@ def leave(request: access.Request, *, pk: int) -> HttpResponse:
         )
         return f"{member.name}已不在名册上，档案仍可在“已离开”中查到。"
 
-    home = _home(member)
+    home = home_of(member)
     return _answer(request, member, form, step, "转出或离开", "members/leave.html", home=home)
 
 
@@ -134,7 +133,7 @@ def exempt(request: access.Request, *, pk: int) -> HttpResponse:
         form = EndExemptionForm(request.POST or None, initial={"on": request.today})
 
         def step(form: Any) -> str:
-            operations.end_exemption(
+            exemptions.end_exemption(
                 exemption=running, on=form.cleaned_data["on"], by=request.user, at=timezone.now()
             )
             return f"{member.name}从{form.cleaned_data['on']:%Y年%m月%d日}起恢复考评。"
@@ -143,7 +142,7 @@ def exempt(request: access.Request, *, pk: int) -> HttpResponse:
         form = ExemptForm(request.POST or None, initial={"started_on": request.today})
 
         def step(form: Any) -> str:
-            operations.exempt(
+            exemptions.exempt(
                 member=member, by=request.user, at=timezone.now(), **form.cleaned_data
             )
             return f"已登记{member.name}免考评。"
@@ -178,7 +177,7 @@ def account(request: access.Request, *, pk: int) -> HttpResponse:
     """Open a member's account and show its initial password this once."""
     member = _found(request, pk)
     try:
-        user, password = operations.open_account(
+        user, password = member_accounts.open_account(
             member=member, by=request.user, at=timezone.now()
         )
     except CannotChange as error:
@@ -204,15 +203,6 @@ def trail(title: str, member: Member | None = None) -> list[tuple[str, str]]:
 def _found(request: access.Request, pk: int) -> Member:
     return get_object_or_404(
         Member.objects.filed_in_scope(request.scope).select_related("user"), pk=pk
-    )
-
-
-def _home(member: Member) -> Membership:
-    return (
-        Membership.objects.home()
-        .filter(member=member)
-        .select_related("branch", "group")
-        .latest("started_on")
     )
 
 

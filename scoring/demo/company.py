@@ -81,9 +81,7 @@ class Branch:
     groups: int
     quality: float
     probationary: dict[int, dt.date] = field(default_factory=dict)
-    exempt: dict[int, tuple[ExemptionReason, dt.date, dt.date | None]] = field(
-        default_factory=dict
-    )
+    exempt: dict[int, tuple[ExemptionReason, dt.date, dt.date | None]] = field(default_factory=dict)
     chronic: tuple[int, ...] = ()
     joined: dict[int, dt.date] = field(default_factory=dict)
     left: dict[int, dt.date] = field(default_factory=dict)

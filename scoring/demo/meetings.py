@@ -14,7 +14,7 @@ from activities.rules.kinds import KINDS, ActivityKind
 from activities.rules.progress import RECORD_WORKING_DAYS, State
 from branches.rules.periods import Period
 from scoring.demo.chance import mixed, share
-from scoring.demo.company import Branch, Company, user_id
+from scoring.demo.company import Branch, user_id
 from scoring.demo.people import People
 from scoring.demo.rows import line, moment
 from scoring.demo.texts import CONTENTS, LEAVE_REASONS, PLACES, SUMMARIES, TIMES, TOPICS
@@ -102,9 +102,7 @@ class Meetings:
         if month == company.periods[-1]:
             last = min(last, company.today + _PLANNED_AHEAD)
         every = [month.first_day + _DAY * n for n in range((last - month.first_day).days + 1)]
-        whole = [
-            month.first_day + _DAY * n for n in range((month.end - month.first_day).days)
-        ]
+        whole = [month.first_day + _DAY * n for n in range((month.end - month.first_day).days)]
         working = [day for day in whole if company.calendar.is_working(day)]
         saturdays = [day for day in whole if day.weekday() == 5]
         days: dict[dt.date, array[int]] = {day: array("q") for day in every}
@@ -243,10 +241,7 @@ class Meetings:
             head = f"{meeting.id}\t"
             middle = f"\t{branch.id}\t{meeting.kind.value}\t{meeting.held_on.isoformat()}\t"
             yield "".join(
-                [
-                    f"{head}{member}{middle}{mark}"
-                    for member, mark in zip(roll, marks, strict=True)
-                ]
+                [f"{head}{member}{middle}{mark}" for member, mark in zip(roll, marks, strict=True)]
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from branches.rules import terms
 from branches.rules.roles import Role
@@ -121,9 +122,7 @@ class People:
         """Return a member's name; ``branch`` is the one whose range the member is of."""
         if member in self.unusual:
             return self.unusual[member]
-        return names.person(
-            self.company.seed, member, female=self.is_female(member, branch)
-        )
+        return names.person(self.company.seed, member, female=self.is_female(member, branch))
 
     def has_account(self, member: int, branch: Branch) -> bool:
         return (
@@ -181,8 +180,7 @@ def members(people: People, secrets: Secrets) -> Iterator[str]:
         yield line(
             member,
             name,
-            name_keys.pinyin_key(name),
-            name_keys.stroke_key(name),
+            *_name_keys(name),
             "F" if female else "M",
             born,
             secrets.seal_id_number(number),
@@ -196,6 +194,11 @@ def members(people: People, secrets: Secrets) -> Iterator[str]:
             regularised,
             user_id(member) if people.has_account(member, branch) else None,
         )
+
+
+@lru_cache(maxsize=65_536)
+def _name_keys(name: str) -> tuple[str, str]:
+    return name_keys.pinyin_key(name), name_keys.stroke_key(name)
 
 
 def admission(
@@ -256,14 +259,10 @@ def events(people: People) -> Iterator[str]:
         if bits >> 52 & 15 == 0 and not young:
             honoured = company.today - dt.timedelta(days=30 + (bits >> 56) * 2 % 500)
             honour = _HONOURS[(bits >> 50) % len(_HONOURS)]
-            yield line(
-                member, EventKind.HONOURED, honoured, honour, moment(honoured, "17:00:00")
-            )
+            yield line(member, EventKind.HONOURED, honoured, honour, moment(honoured, "17:00:00"))
         if member in branch.joined:
             day = branch.joined[member]
-            yield line(
-                member, EventKind.MOVED_IN, day, "由外单位转入", moment(day, "10:00:00")
-            )
+            yield line(member, EventKind.MOVED_IN, day, "由外单位转入", moment(day, "10:00:00"))
     moved = _moved(company)
     for branch in company.branches[: len(TEMPLATE)]:
         for member, day in branch.left.items():
@@ -301,9 +300,7 @@ def posts(people: People) -> Iterator[str]:
             )  # fmt: skip
 
 
-def elections(
-    unit: int, kind: OrganizationKind, company: Company
-) -> list[tuple[dt.date, dt.date]]:
+def elections(unit: int, kind: OrganizationKind, company: Company) -> list[tuple[dt.date, dt.date]]:
     """Return the last two terms of office, each with its end; one of them is overdue."""
     years = terms.term_years(kind, OrganizationType.ENTERPRISE_FRONT)
     assert years is not None  # only groups have no term

@@ -145,9 +145,7 @@ def marks(company: Company, month: Period, scheme: Scheme) -> Iterator[str]:
             note = chance.choice(MARK_NOTES[:4]) if chance.random() < 0.2 else ""
             if level < 0.55:
                 note = MARK_NOTES[4]
-            yield line(
-                scheme.code, code, branch.id, month.first_day, value, note, by, made, None
-            )
+            yield line(scheme.code, code, branch.id, month.first_day, value, note, by, made, None)
 
 
 def _levels(branch: Branch, number: int, seed: int) -> tuple[float, ...]:

@@ -26,14 +26,14 @@ def line(*values: object) -> str:
 
 
 def field(value: object) -> str:
+    if type(value) is str:
+        return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)
     if value is None:
         return "\\N"
     if value is True:
         return "t"
     if value is False:
         return "f"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
     return str(value)
 
 

@@ -91,9 +91,8 @@ def test_a_row_signed_with_a_key_from_elsewhere_is_found(entries, settings):
     assert [(b.entry_id, b.what) for b in audit.verify()] == [(entries[2].pk, "签名密钥不在本机")]
 
 
-def test_an_entry_outside_a_transaction_is_refused(django_db_blocker, committee, at, monkeypatch):
-    monkeypatch.setattr(transaction.get_connection(), "in_atomic_block", False)
-
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_outside_a_transaction_is_refused(committee, at):
     with pytest.raises(transaction.TransactionManagementError):
         audit.record("organization.changed", by=None, at=at, on=committee)
 

@@ -9,8 +9,10 @@ from branches import audit
 from branches.models import AuditEntry, Post, User
 from branches.scope import Scope
 from members.models import Exemption, Member, Membership
+from members.operations import exemptions, member_accounts, memberships
 from members.operations import members as operations
-from members.operations.members import CannotChange, Details
+from members.operations.members import Details
+from members.operations.steps import CannotChange
 from members.queries import members as queries
 from members.rules.status import EventKind
 from tests.members.conftest import ENTERED, id_number
@@ -91,7 +93,7 @@ def test_a_move_ends_the_old_membership_the_day_the_new_begins(
     branch_a, branch_b, group_a, enrol, keeper, at
 ):
     member = enrol("张三", branch_b)
-    operations.move(member=member, branch=branch_a, group=group_a, on=MAY, by=keeper, at=at)
+    memberships.move(member=member, branch=branch_a, group=group_a, on=MAY, by=keeper, at=at)
     assert homes(member) == [("QF02", None, ENTERED, MAY), ("QF01", "QF0101", MAY, None)]
     assert [(e.kind, e.note) for e in member.events.filter(kind="MOVED")] == [
         ("MOVED", "机电党支部 → 采煤党支部采煤一组")
@@ -110,14 +112,14 @@ def test_a_move_on_a_day_that_does_not_fit_is_refused(
 ):
     member = enrol("张三", branch_a)
     with pytest.raises(CannotChange, match=message):
-        operations.move(member=member, branch=branch_b, group=None, on=on, by=keeper, at=at)
+        memberships.move(member=member, branch=branch_b, group=None, on=on, by=keeper, at=at)
     assert homes(member) == [("QF01", None, ENTERED, None)]
 
 
 def test_a_group_of_another_branch_is_refused(branch_a, branch_b, group_a, enrol, keeper, at):
     member = enrol("张三", branch_a)
     with pytest.raises(CannotChange, match="采煤一组不属于机电党支部"):
-        operations.move(member=member, branch=branch_b, group=group_a, on=MAY, by=keeper, at=at)
+        memberships.move(member=member, branch=branch_b, group=group_a, on=MAY, by=keeper, at=at)
 
 
 @pytest.mark.parametrize(
@@ -129,15 +131,11 @@ def test_a_group_of_another_branch_is_refused(branch_a, branch_b, group_a, enrol
         (EventKind.SUSPENDED, "SUSPENDED"),
     ],
 )
-def test_leaving_ends_the_membership_posts_and_account(
-    branch_a, enrol, keeper, at, way, standing
-):
+def test_leaving_ends_the_membership_posts_and_account(branch_a, enrol, keeper, at, way, standing):
     member = enrol("张三", branch_a)
-    user, _ = operations.open_account(member=member, by=keeper, at=at)
-    Post.objects.create(
-        user=user, organization=branch_a, role="SECRETARY", started_on=ENTERED
-    )
-    operations.leave(member=member, way=way, on=MAY, note="", by=keeper, at=at)
+    user, _ = member_accounts.open_account(member=member, by=keeper, at=at)
+    Post.objects.create(user=user, organization=branch_a, role="SECRETARY", started_on=ENTERED)
+    memberships.leave(member=member, way=way, on=MAY, note="", by=keeper, at=at)
     member.refresh_from_db()
     user.refresh_from_db()
     assert (member.status, user.is_active) == (standing, False)
@@ -145,12 +143,12 @@ def test_leaving_ends_the_membership_posts_and_account(
     assert list(user.posts.values_list("ended_on", flat=True)) == [MAY]
     assert actions()[-3:] == ["post.ended", "account.closed", "member.left"]
     with pytest.raises(CannotChange, match="已不在名册上"):
-        operations.leave(member=member, way=way, on=MAY, note="", by=keeper, at=at)
+        memberships.leave(member=member, way=way, on=MAY, note="", by=keeper, at=at)
 
 
 def test_who_left_stays_on_file_where_they_were(branch_a, branch_b, enrol, keeper, at):
     member = enrol("张三", branch_a)
-    operations.leave(member=member, way=EventKind.MOVED_OUT, on=MAY, note="", by=keeper, at=at)
+    memberships.leave(member=member, way=EventKind.MOVED_OUT, on=MAY, note="", by=keeper, at=at)
     at_a, at_b = Scope((branch_a.path,)), Scope((branch_b.path,))
     assert list(Member.objects.in_scope(at_a)) == []
     assert list(Member.objects.filed_in_scope(at_a)) == [member]
@@ -161,22 +159,18 @@ def test_who_left_stays_on_file_where_they_were(branch_a, branch_b, enrol, keepe
 
 def test_who_left_can_be_taken_back_elsewhere(branch_a, branch_b, enrol, keeper, at):
     member = enrol("张三", branch_a)
-    operations.leave(member=member, way=EventKind.SUSPENDED, on=MAY, note="", by=keeper, at=at)
+    memberships.leave(member=member, way=EventKind.SUSPENDED, on=MAY, note="", by=keeper, at=at)
     back = dt.date(2026, 6, 1)
     with pytest.raises(CannotChange, match="转入日期不能早于离开日期 2026-05-01"):
-        operations.move(
-            member=member, branch=branch_b, group=None, on=ENTERED, by=keeper, at=at
-        )
-    operations.move(member=member, branch=branch_b, group=None, on=back, by=keeper, at=at)
+        memberships.move(member=member, branch=branch_b, group=None, on=ENTERED, by=keeper, at=at)
+    memberships.move(member=member, branch=branch_b, group=None, on=back, by=keeper, at=at)
     member.refresh_from_db()
     assert member.status == "FULL"
     assert homes(member) == [("QF01", None, ENTERED, MAY), ("QF02", None, back, None)]
 
 
 def test_regularising_makes_a_full_member_once(branch_a, enrol, keeper, at):
-    member = enrol(
-        "张三", branch_a, status="PROBATIONARY", admitted_on=dt.date(2025, 5, 1)
-    )
+    member = enrol("张三", branch_a, status="PROBATIONARY", admitted_on=dt.date(2025, 5, 1))
     with pytest.raises(CannotChange, match="转正日期应晚于入党日期 2025-05-01"):
         operations.regularise(member=member, on=dt.date(2025, 5, 1), by=keeper, at=at)
     operations.regularise(member=member, on=MAY, by=keeper, at=at)
@@ -203,21 +197,21 @@ def test_exemptions_do_not_overlap(branch_a, enrol, keeper, at, first, second, f
 
     member = enrol("张三", branch_a)
     common = {"member": member, "reason": "ill", "note": "", "by": keeper, "at": at}
-    operations.exempt(**common, **span(first))
+    exemptions.exempt(**common, **span(first))
     if fits:
-        operations.exempt(**common, **span(second))
+        exemptions.exempt(**common, **span(second))
     else:
         with pytest.raises(CannotChange, match="已经登记了免考评"):
-            operations.exempt(**common, **span(second))
+            exemptions.exempt(**common, **span(second))
     assert Exemption.objects.count() == (2 if fits else 1)
 
 
 def test_an_exemption_ended_before_it_lasted_a_day_is_gone(branch_a, enrol, keeper, at):
     member = enrol("张三", branch_a)
-    exemption = operations.exempt(
+    exemption = exemptions.exempt(
         member=member, reason="ill", note="", started_on=MAY, ended_on=None, by=keeper, at=at
     )
-    operations.end_exemption(exemption=exemption, on=MAY, by=keeper, at=at)
+    exemptions.end_exemption(exemption=exemption, on=MAY, by=keeper, at=at)
     assert Exemption.objects.count() == 0
 
 
@@ -237,12 +231,12 @@ def test_an_account_is_named_by_employee_number_or_pinyin(
     for name in taken:
         User.objects.create(username=name, name=name, created_at=at, password="!")
     member = enrol("曾三", branch_a, employee_number=number)
-    user, password = operations.open_account(member=member, by=keeper, at=at)
+    user, password = member_accounts.open_account(member=member, by=keeper, at=at)
     member.refresh_from_db()
     assert (user.username, member.user, user.must_change_password) == (username, user, True)
     assert user.check_password(password)
     with pytest.raises(CannotChange, match="已有账号"):
-        operations.open_account(member=member, by=keeper, at=at)
+        member_accounts.open_account(member=member, by=keeper, at=at)
 
 
 def test_looking_at_a_number_leaves_who_and_why(branch_a, enrol, keeper, at):

@@ -6,6 +6,7 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -45,9 +46,7 @@ OPEN = {
 
 @pytest.mark.parametrize("name", OPEN)
 @pytest.mark.parametrize("place", range(len(ROLES)), ids=map(str, ROLES))
-def test_each_role_opens_its_own_pages_and_no_others(
-    branch_a, group_a, enrol, person, name, place
-):
+def test_each_role_opens_its_own_pages_and_no_others(branch_a, group_a, enrol, person, name, place):
     role = ROLES[place]
     member = enrol("张三", branch_a, group_a)
     client = person(role, group_a if role == "GROUP_LEADER" else branch_a)
@@ -78,6 +77,16 @@ def test_imports_of_another_branch_are_not_found(branch_a, branch_b, upload, per
     client = person("ADMINISTRATOR", branch_a)
     for name in ("roster-import", "roster-problems"):
         assert client.get(reverse(name, kwargs={"pk": roster.pk})).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["REVIEWER", "SECRETARY", "ADMINISTRATOR"])
+def test_an_uploaded_roster_opens_to_its_owner_alone(branch_a, upload, person, committee, role):
+    roster = upload(workbook(("姓名",)))
+    url = reverse("document", kwargs={"pk": roster.document_id})
+    assert person(role, committee).get(url).status_code == 404
+    owner = Client()
+    owner.force_login(roster.uploaded_by)
+    assert owner.get(url).status_code == 200
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -211,9 +220,7 @@ def test_the_export_comes_back_unchanged(
     assert (roster.problems, roster.to_create, roster.to_update, roster.unchanged) == ([], 0, 0, 6)
 
 
-def test_an_export_holds_no_formula_and_numbers_only_for_those_who_may_see(
-    branch_a, enrol, person
-):
+def test_an_export_holds_no_formula_and_numbers_only_for_those_who_may_see(branch_a, enrol, person):
     enrol("张三", branch_a, id_number=NUMBER, phone=PHONE, work_post="=1+1")
     rows = sheet_of(person("SECRETARY", branch_a).post(reverse("member-export")))
     assert rows[0] == [
@@ -312,9 +319,7 @@ def test_confirming_starts_the_import_once(branch_a, upload, person, committee):
     assert Job.objects.filter(task="members.apply_roster").count() == 1
 
 
-def test_an_import_that_broke_off_says_so_and_can_start_again(
-    branch_a, upload, person, committee
-):
+def test_an_import_that_broke_off_says_so_and_can_start_again(branch_a, upload, person, committee):
     roster = upload(workbook(("姓名", "党支部", "工号"), ("张三", "采煤党支部", "7")))
     client = person("ADMINISTRATOR", committee)
     url = reverse("roster-import", kwargs={"pk": roster.pk})

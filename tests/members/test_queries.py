@@ -12,7 +12,7 @@ from branches.rules.ledger_table import shown
 from branches.rules.periods import Period
 from branches.scope import Scope
 from members.duties import regularisations
-from members.operations import members as operations
+from members.operations import memberships
 from members.queries import members as queries
 from members.rules.name_search import pinyin_pattern
 from members.rules.probation import probation_ends_on, standing_on
@@ -145,7 +145,7 @@ def test_the_roster_ledger_shows_the_roll_of_the_last_day(
           id_number=id_number(1))  # fmt: skip
     enrol("丁一", branch_a, status="PROBATIONARY", admitted_on=dt.date(2026, 7, 1))
     gone = enrol("王五", branch_b)
-    operations.leave(
+    memberships.leave(
         member=gone, way=EventKind.DIED, on=dt.date(2026, 9, 30), note="", by=keeper, at=at
     )
     enrol("后来", branch_b, started_on=dt.date(2026, 10, 1))

@@ -10,8 +10,7 @@ from branches import audit, jobs
 from branches.models import Job
 from members import tasks
 from members.models import Member, MemberEvent, Membership, RosterImport
-from members.operations import members as operations
-from members.operations import rosters
+from members.operations import memberships, rosters
 from members.queries.rosters import plan
 from members.resources import RosterResource
 from members.rules.status import EventKind
@@ -275,7 +274,7 @@ def test_a_number_on_a_roll_out_of_reach_is_refused_without_telling_whose(
 
 def test_who_has_left_does_not_come_back_by_a_file(branch_a, enrol, keeper, upload, at):
     member = enrol("张三", branch_a, id_number=ZHANG)
-    operations.leave(
+    memberships.leave(
         member=member, way=EventKind.EXPELLED, on=dt.date(2026, 9, 1), note="", by=keeper, at=at
     )
     assert found(upload(workbook(HEADER, row()))) == [

@@ -79,8 +79,8 @@ def test_neighbours_cross_the_year(text, before, after):
 def test_the_end_does_not_belong_to_the_period():
     october = Period.parse("2026-10")
 
-    assert [october.contains(day) for day in (D(2026, 9, 30), D(2026, 10, 1), D(2026, 10, 31),
-                                              D(2026, 11, 1))] == [False, True, True, False]  # fmt: skip
+    days = (D(2026, 9, 30), D(2026, 10, 1), D(2026, 10, 31), D(2026, 11, 1))
+    assert [october.contains(day) for day in days] == [False, True, True, False]
 
 
 def test_a_quarter_has_its_three_months():
