@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from activities import wording
 from activities.models import Activity, AgendaPart, Attendance
-from activities.operations.activities import Details, Mark, Part
+from activities.operations.details import Details, Mark, Part
 from activities.queries.activities import OVERDUE
 from activities.queries.rolls import Entry
 from activities.rules.attendance import ATTENDED, AttendanceStatus

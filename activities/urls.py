@@ -1,9 +1,9 @@
 from django.urls import path
 
-from activities.views import logging, own, records
+from activities.views import lists, logging, own, records
 
 urlpatterns = [
-    path("activities/", records.listing, name="activity-list"),
+    path("activities/", lists.listing, name="activity-list"),
     path("activities/new/", logging.new, name="activity-new"),
     path("activities/<int:pk>/", records.record, name="activity"),
     path("activities/<int:pk>/edit/", logging.edit, name="activity-edit"),

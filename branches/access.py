@@ -133,5 +133,3 @@ def anyone(reason: str) -> Callable[[View], View]:
         return view
 
     return decorate
-
-

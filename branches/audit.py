@@ -44,7 +44,9 @@ def record(
     Call it last in an operation: until the transaction ends, other writers wait here.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("audit.record needs the operation's transaction")
+        raise transaction.TransactionManagementError(
+            "audit.record needs the operation's transaction"
+        )
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     last = AuditEntry.objects.order_by("-id").values_list("signature", flat=True).first()

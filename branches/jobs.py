@@ -80,9 +80,7 @@ class Work:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self._mine = Job.objects.filter(
-            pk=job.pk, state=Job.State.RUNNING, attempt=job.attempt
-        )
+        self._mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempt=job.attempt)
 
     def step(self, *, done: int, total: int, message: str) -> None:
         """Show progress at once (call it outside a transaction that might roll back)."""

@@ -21,9 +21,11 @@ class RequestContextMiddleware:
     def __call__(self, request: Any) -> HttpResponseBase:
         request.today = timezone.localdate()
         request.grants = SimpleLazyObject(
-            lambda: Grants.of(request.user, request.today)
-            if request.user.is_authenticated
-            else Grants()
+            lambda: (
+                Grants.of(request.user, request.today)
+                if request.user.is_authenticated
+                else Grants()
+            )
         )
         token = audit.request_id.set(secrets.token_hex(8))
         try:

@@ -18,7 +18,9 @@ class ContextWordValidator:
     def validate(self, password: str, user: Any = None) -> None:
         letters = "".join(c for c in password.casefold() if c.isalpha())
         if letters in CONTEXT_WORDS:
-            raise ValidationError("密码不能只是“dangzhibu”一类常用词加数字，请换一个。", code="context")
+            raise ValidationError(
+                "密码不能只是“dangzhibu”一类常用词加数字，请换一个。", code="context"
+            )
 
     def get_help_text(self) -> str:
         return "密码不能只是常用词加数字。"

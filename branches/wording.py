@@ -76,6 +76,7 @@ AUDIT_ACTIONS = {
     "scheme.adopted": "采用方案",
     "ledger.printed": "打印台账",
     "document.downloaded": "下载文件",
+    "member.exported": "导出花名册",
     "demo.seeded": "生成演示数据",
 }
 

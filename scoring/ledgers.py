@@ -152,14 +152,14 @@ def _table(
     *,
     wide: bool = False,
 ) -> TableLedger:
-    # Without a run there is no data yet; the period's end stands for "as it would be".
-    end = timezone.make_aware(dt.datetime.combine(period.end, dt.time()))
+    # Without a run there is no data of this period yet: as of its beginning.
+    start = timezone.make_aware(dt.datetime.combine(period.first_day, dt.time()))
     return TableLedger(
         code=code,
         title=title,
         organization=organization.name,
         period=period.label,
-        as_of=run.computed_at if run else end,
+        as_of=run.computed_at if run else start,
         columns=columns,
         sections=sections,
         summary=(SummaryLine("评分方案", str(run.version) if run else "本期尚未核算"),),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from activities import wording
 from activities.models import Activity, AgendaPart, Attendance
+from activities.operations.details import Details, Mark, Marks, Part
 from activities.operations.refusals import (
     AlreadyLogged,
     CannotHold,
@@ -32,36 +33,6 @@ from branches.queries import regulations, working_calendar
 FILING_RULE = "M23"
 NAMES_SHOWN = 8
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    title: str
-    content: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What is written about an activity apart from its roll."""
-
-    title: str
-    held_on: dt.date
-    starts_at: dt.time
-    place: str
-    ends_at: dt.time | None = None
-    host: str = ""
-    recorder: str = ""
-    summary: str = ""
-    parts: tuple[Part, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    status: str
-    reason: str = ""
-    is_lecturer: bool = False
-
-
-Marks = Mapping[int, Mark]  # by member; whoever is missing keeps the mark he has
 
 _FACTS = ("title", "held_on", "starts_at", "ends_at", "place", "host", "recorder", "summary")
 

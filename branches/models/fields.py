@@ -28,6 +28,8 @@ class SealedTextField(models.TextField):
         return None if value is None else keys.unseal(value, purpose=self.purpose)
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        if hasattr(value, "as_sql"):  # bulk_update hands expressions over
+            return value
         prepared = super().get_db_prep_save(value, connection)
         return None if prepared is None else keys.seal(prepared, purpose=self.purpose)
 

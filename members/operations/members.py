@@ -144,9 +144,9 @@ def note_export(
 ) -> None:
     """Leave in the audit that a roster with so many rows was taken out."""
     audit.record(
-        "member.unmasked" if sensitive else "document.downloaded",
+        "member.exported",
         by=by, at=at, on=organization or by, organization=organization,
-        after={"what": "导出花名册", "rows": rows, "sensitive": sensitive},
+        after={"rows": rows, "sensitive": sensitive},
     )  # fmt: skip
 
 

@@ -34,9 +34,7 @@ def roll_on(day: dt.date, within: Organization) -> QuerySet[Membership, Any]:
 
 def exemptions_on(day: dt.date) -> QuerySet[Exemption, Any]:
     """Return the exempted on a day. Columns: member_id; exempt (the reason)."""
-    return (
-        Exemption.objects.on(day).order_by().values("member_id").annotate(exempt=Min("reason"))
-    )
+    return Exemption.objects.on(day).order_by().values("member_id").annotate(exempt=Min("reason"))
 
 
 def full_members(day: dt.date) -> QuerySet[Membership]:

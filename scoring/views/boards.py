@@ -169,4 +169,3 @@ def _computable(request: Request, period: Period) -> list[Organization]:
         for committee in schemes.committees_rating(period)
         if scope.reaches(committee.path)
     ]
-

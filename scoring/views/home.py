@@ -26,7 +26,8 @@ def home(request: Request) -> HttpResponse:
         "due_count": len(due),
         "due_rest": max(0, len(due) - SHOWN),
         "overdue": sum(duty.due_on < request.today for duty in due),
-        "coming": activities.coming_up(request.grants, request.today),
+        "coming": activities.coming_up(request.grants, request.today)
+        or activities.called_to(request.user, request.today),
         "panels": overview.panels(request.user, request.grants, request.today),
         "may_log": request.grants.allows(Capability.LOG_ACTIVITIES),
         "may_mark": request.grants.allows(Capability.ENTER_MARKS),

@@ -90,13 +90,15 @@
     const marks = rows.map((row) => row.querySelector("input:checked"));
     const here = marks.filter((mark) => mark && present.has(mark.value)).length;
     const open = marks.filter((mark) => !mark).length;
+    // Those on approved leave are called but not counted against the rate, as in the record.
+    const due = rows.length - marks.filter((mark) => mark && mark.value === "LEAVE").length;
     const say = (name, words) => {
       const place = roll.querySelector(`[data-roll-${name}]`);
       if (place) place.textContent = words;
     };
     say("expected", String(rows.length));
     say("present", String(here));
-    say("rate", rows.length ? `${((here * 100) / rows.length).toFixed(1)}%` : "—");
+    say("rate", due ? `${((here * 100) / due).toFixed(1)}%` : "—");
     say("open", open ? `还有 ${open} 人未登记` : "");
   }
 

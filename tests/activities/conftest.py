@@ -11,7 +11,7 @@ import pytest
 
 from activities.models import Activity
 from activities.operations import activities as operations
-from activities.operations.activities import Details, Mark, Part
+from activities.operations.details import Details, Mark, Part
 from activities.rules.kinds import ActivityKind
 from branches.models import Organization, Post, User
 from branches.rules.roles import Role

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from activities.models import Activity, Attendance
 from activities.operations import activities as operations
-from activities.operations.activities import Mark, Part
+from activities.operations.details import Mark, Part
 from activities.operations.refusals import (
     AlreadyLogged,
     CannotHold,

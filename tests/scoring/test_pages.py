@@ -4,6 +4,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from branches.models import Job
@@ -11,6 +13,7 @@ from branches.rules.periods import Period
 from branches.rules.roles import Role
 from scoring.models import Mark, PointEntry, Score
 from scoring.operations import runs
+from tests.conftest import set_up
 
 MARCH = Period.parse("2026-03")
 
@@ -217,11 +220,6 @@ def test_a_secretary_enters_nothing_about_the_own_branch(person, adopted, branch
 def test_one_branch_and_thirty_take_the_same_queries(
     person, adopted, committee, branch_a, join, at, url, django_assert_num_queries
 ):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    from tests.conftest import set_up
-
     client = person(Role.REVIEWER, committee)
     counts = []
     for size in (1, 30):

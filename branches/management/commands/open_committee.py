@@ -47,7 +47,9 @@ class Command(BaseCommand):
                 at=now,
             )
         except accounts.UsernameTaken:
-            raise CommandError(f"账号“{options['username']}”已存在，请用 --username 换一个。") from None
+            raise CommandError(
+                f"账号“{options['username']}”已存在，请用 --username 换一个。"
+            ) from None
         accounts.appoint(
             user=user,
             organization=committee,
@@ -56,4 +58,6 @@ class Command(BaseCommand):
             by=None,
             at=now,
         )
-        self.stdout.write(f"已建立{committee.name}。管理员账号：{user.username}，初始密码：{password}")
+        self.stdout.write(
+            f"已建立{committee.name}。管理员账号：{user.username}，初始密码：{password}"
+        )

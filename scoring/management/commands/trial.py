@@ -3,7 +3,6 @@
 import os
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -18,7 +17,7 @@ class Command(BaseCommand):
     """Rate the subjects of a facts file by a scheme, exactly as a run would."""
 
     help = "按方案试算一张表：读取事实表，写出结果表，不使用数据库。"
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("scheme", metavar="SCHEME", help="预置方案的代码，或方案文件的路径")
