@@ -23,7 +23,6 @@ from scoring.models import Line, Run, SchemeVersion, Score
 from scoring.operations import runs
 
 ROUNDS = 5
-MONTHS = 12
 RESULTS = ("scoring_score", "scoring_line")
 MB = 1024
 
