@@ -94,7 +94,8 @@ def _look(browser: Browser, base: str, role: str, username: str | None, findings
     page.fill("input[name=password]", PASSWORD)
     page.locator("main button, form button").first.click()
     page.wait_for_url(f"{base}/")
-    waiting, seen = deque(["/"]), set()
+    waiting: deque[str] = deque(["/"])
+    seen: set[tuple[str | None, bool]] = set()
     while waiting:
         path = waiting.popleft()
         try:
@@ -102,7 +103,7 @@ def _look(browser: Browser, base: str, role: str, username: str | None, findings
         except Resolver404:
             findings.problems.append(f"{role} 链接到不存在的地址：{path}")
             continue
-        variant = f"{name}+{urlsplit(path).query}" if name == "activity-list" else name
+        variant = (name, "view=" in path)
         if name is None or name in NOT_PAGES or variant in seen:
             continue
         seen.add(variant)

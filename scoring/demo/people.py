@@ -285,8 +285,7 @@ def posts(people: People) -> Iterator[str]:
             yield line(user_id(member), unit.id, role, duty, since, None)
     for branch in company.branches:
         since = elections(branch.id, OrganizationKind.BRANCH, company)[-1][0]
-        duties = _DUTIES[branch.committee]
-        for place, duty in enumerate(duties):
+        for place, duty in enumerate(_DUTIES[branch.committee]):
             role = Role.COMMITTEE_MEMBER
             if place == 0:
                 role = Role.SECRETARY
