@@ -7,7 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from branches import jobs, ledgers, pdf
+from branches import audit, jobs, ledgers, pdf
 from branches.models import Organization
 from branches.operations import documents
 from branches.rules.periods import Period
@@ -15,7 +15,8 @@ from branches.rules.periods import Period
 
 @shared_task(name="branches.reap_jobs")
 def reap_jobs(**_later: object) -> None:
-    """Send forgotten jobs again, and those whose worker died."""
+    """Send forgotten jobs again, and those whose worker died; seal what a killed process left."""
+    audit.seal()
     for job in jobs.reap(at=timezone.now()):
         current_app.send_task(job.task, kwargs={"job_id": job.pk})
 

@@ -8,8 +8,10 @@ from branches import wording
 class AuditEntry(models.Model):
     """One step that somebody took. The database refuses to change or delete a row.
 
-    Names are kept as text, so an entry outlives what it speaks of. Each row is signed
-    together with the signature before it (``branches.audit``).
+    Names are kept as text, so an entry outlives what it speaks of. Right after its
+    transaction an entry is sealed, once: it gets its number in the chain and a signature over
+    its content and the signature before it (``branches.audit``). That one change the
+    database allows.
     """
 
     at = models.DateTimeField("时间")
@@ -23,8 +25,9 @@ class AuditEntry(models.Model):
     before = models.JSONField("变更前", null=True)
     after = models.JSONField("变更后", null=True)
     request_id = models.CharField(max_length=32, blank=True)
-    key_version = models.PositiveSmallIntegerField()
-    signature = models.CharField(max_length=64)
+    seal_number = models.BigIntegerField(null=True, unique=True)
+    key_version = models.PositiveSmallIntegerField(null=True)
+    signature = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "审计记录"
@@ -32,6 +35,11 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id"], name="audit_object"),
             models.Index(fields=["organization_path"], name="audit_path"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(seal_number__isnull=True),
+                name="audit_unsealed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,14 +16,15 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def entries(committee, at) -> list[AuditEntry]:
     """Three entries beside the one of setting up the committee."""
-    with transaction.atomic():
-        return [
-            audit.record(
-                "organization.changed", by=None, at=at + dt.timedelta(minutes=n), on=committee,
-                organization=committee, before={"name": f"名{n}"}, after={"name": f"名{n + 1}"},
-            )
-            for n in range(3)
-        ]  # fmt: skip
+    written = [
+        audit.record(
+            "organization.changed", by=None, at=at + dt.timedelta(minutes=n), on=committee,
+            organization=committee, before={"name": f"名{n}"}, after={"name": f"名{n + 1}"},
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    audit.seal()
+    return written
 
 
 def run(sql: str, *values: object) -> None:
@@ -57,6 +58,35 @@ def test_the_database_refuses_to_change_or_delete(sql, entries):
 
 
 def test_an_unbroken_chain_verifies(entries):
+    assert audit.verify() == []
+
+
+def test_sealing_again_changes_nothing(entries):
+    before = list(AuditEntry.objects.order_by("id").values())
+
+    assert audit.seal() == 0
+
+    assert list(AuditEntry.objects.order_by("id").values()) == before
+
+
+@pytest.mark.parametrize(
+    "change", ["seal_number = 99", "seal_number = NULL", "signature = ''", "actor_name = '别人'"]
+)
+def test_a_sealed_entry_cannot_be_sealed_anew(change, entries):
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        run(f"UPDATE branches_auditentry SET {change} WHERE id = %s", entries[1].pk)
+
+
+def test_sealing_may_not_touch_the_content(committee, at):
+    entry = audit.record("organization.changed", by=None, at=at, on=committee)
+
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        run("UPDATE branches_auditentry SET seal_number = 9, action = 'x' WHERE id = %s", entry.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_is_sealed_as_soon_as_its_operation_is_done(committee):
+    assert list(AuditEntry.objects.values_list("seal_number", flat=True)) == [1]
     assert audit.verify() == []
 
 

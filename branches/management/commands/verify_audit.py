@@ -21,6 +21,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        audit.seal()
         found = [f"第 {broken.entry_id} 条：{broken.what}" for broken in audit.verify()]
         if options["anchor"] and not _stands(options["anchor"]):
             found.append(f"找不到保存过的记录 {options['anchor']}，末尾可能被截断。")
@@ -39,5 +40,7 @@ def _stands(anchor: str) -> bool:
     return (
         number.isdecimal()
         and bool(signature)
-        and AuditEntry.objects.filter(pk=int(number), signature__startswith=signature).exists()
+        and AuditEntry.objects.filter(
+            seal_number=int(number), signature__startswith=signature
+        ).exists()
     )
