@@ -61,7 +61,7 @@ def record(
         after=_plain(after),
         request_id=request_id.get(),
     )
-    if all(waiting is not _seal_quietly for _, waiting, _ in connection.run_on_commit):
+    if all(waiting[1] is not _seal_quietly for waiting in connection.run_on_commit):
         transaction.on_commit(_seal_quietly)
     return entry
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from branches.rules import tree
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -34,6 +36,10 @@ class Scope:
             for field in path_fields:
                 reach |= Q(**{f"{field}__startswith": root})
         return reach
+
+    def lineage(self) -> list[str]:
+        """Return the paths of the roots and of everything above them."""
+        return sorted({path for root in self.roots for path in tree.lineage(root)})
 
     def reaches(self, path: str) -> bool:
         return any(path.startswith(root) for root in self.roots)

@@ -10,6 +10,7 @@ from branches import duties
 from branches.access import Grants
 from branches.duties import Duty
 from branches.models import Organization, User
+from branches.queries import working_calendar
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
@@ -34,7 +35,8 @@ def months_to_compute(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     computed = set(
         Run.objects.current()
         .of_period(last)
-        .filter(committee__in=committees)
+        # Nightly runs during the month do not close it.
+        .filter(committee__in=committees, computed_at__date__gte=last.end)
         .values_list("committee_id", flat=True)
     )
     return [
@@ -66,10 +68,18 @@ def sheets_to_mark(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     return [
         Duty(
             title=f"{month.number} 月检查打分",
-            due_on=month.last_day,
-            why=f"星级党支部方案：每月最后一个工作日前检查 · 已完成 {len(sheets) - len(waiting)} 个"
-            f"支部，还有 {len(waiting)} 个",
+            due_on=last_working_day(month),
+            why="按评分方案，每月最后一个工作日前检查"
+            f" · 已完成 {len(sheets) - len(waiting)} 个支部，还有 {len(waiting)} 个",
             url=reverse("mark-sheet-list"),
             action="去打分",
         )
     ]
+
+
+def last_working_day(month: Period) -> dt.date:
+    calendar = working_calendar.working_calendar(month.first_day, month.last_day)
+    day = month.last_day
+    while not calendar.is_working(day):
+        day -= dt.timedelta(days=1)
+    return day

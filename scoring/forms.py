@@ -16,7 +16,7 @@ from members.queries import rolls
 from scoring.models import SchemeVersion
 from scoring.queries import schemes
 from scoring.rules import explaining
-from scoring.rules.scheme import Item, Scheme
+from scoring.rules.scheme import Scheme
 
 
 class DateInput(forms.DateInput):
@@ -114,13 +114,13 @@ class PointEntryForm(forms.Form):
         choices = [
             (item.code, f"{item.title}（{explaining.rule_in_words(scheme.target, item)}）")
             for item in scheme.items
-            if open_to_entries(item)
+            if schemes.takes_entries(scheme, item)
         ]
         for veto in scheme.vetoes:
             choices.append((veto.code, f"一票否决：{veto.title}"))
-        if any(veto.unless for veto in scheme.vetoes):
-            unless = next(veto.unless for veto in scheme.vetoes if veto.unless)
-            choices.append((unless, "主动发现、主动查处（解除一票否决）"))
+        for unless in dict.fromkeys(veto.unless for veto in scheme.vetoes if veto.unless):
+            lifted = "、".join(veto.title for veto in scheme.vetoes if veto.unless == unless)
+            choices.append((unless, f"主动发现、主动查处（解除：{lifted}）"))
         self.fields["item"].choices = [("", "请选择项目"), *choices]  # type: ignore[attr-defined]
         self.fields["happened_on"].initial = today
         if version.rates_members:
@@ -138,14 +138,6 @@ class PointEntryForm(forms.Form):
                 f"方案自 {self.version.effective_from:%Y 年 %m 月}起施行，请填其后的日期。"
             )
         return day
-
-
-def open_to_entries(item: Item) -> bool:
-    """Return whether an item may be fed by hand: not what records of activities count already."""
-    return item.rule in ("each", "deduct") and not (
-        item.fact in ("attendance", "absent_without_cause", "lectures_given")
-        or (item.fact or "").startswith("attended.")
-    )
 
 
 class VoidForm(forms.Form):

@@ -133,7 +133,7 @@ def points(organization: Organization, period: Period) -> TableLedger:
 
 
 def _run(organization: Organization, target: str, period: Period) -> Run | None:
-    paths = [*tree.ancestor_paths(organization.path), organization.path]
+    paths = tree.lineage(organization.path)
     return boards.current_run(paths, target, period)
 
 

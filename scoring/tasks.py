@@ -36,8 +36,8 @@ def request_recompute(
 def recompute(*, job_id: int, **_later: object) -> None:
     """Compute one committee's month, scheme by scheme.
 
-    Each scheme's run and the pointer to it are one transaction that first confirms the job
-    is still this worker's; a run redone after a kill replaces the pointer once more.
+    Each scheme's run and the pointer to it are one transaction, kept only if the job is still
+    this worker's at its end; a run redone after a kill replaces the pointer once more.
     """
     with jobs.work_on(job_id) as work:
         if work is None:
@@ -51,11 +51,12 @@ def recompute(*, job_id: int, **_later: object) -> None:
         for done, version in enumerate(versions):
             work.step(done=done, total=len(versions), message=f"正在核算：{version.title}")
             with transaction.atomic():
-                work.confirm()
                 run = runs.compute(
                     version=version, period=period, by=work.job.requested_by, at=timezone.now()
                 )
                 subjects += run.subjects
+                # Only now: confirming locks the job's row, which the heart-beat writes too.
+                work.confirm()
                 if done + 1 == len(versions):
                     work.finish(
                         message=f"已核算 {subjects} 个对象",

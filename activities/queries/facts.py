@@ -33,6 +33,8 @@ from branches.rules.tree import OrganizationKind
 from members.queries import rolls
 
 ATTENDED_PREFIX = "attended."
+# What this app counts, by what is rated; the rest of the catalogue waits for its own apps.
+MEMBER_FEEDS = frozenset({"attendance", "absent_without_cause", "lectures_given"})
 _DUE = ~Q(status__in=[AttendanceStatus.LEAVE, AttendanceStatus.UNMARKED])
 
 # feed → kind of meeting; what is due comes from the kind's rhythm.
@@ -48,6 +50,14 @@ _TRUNCATE = {
     PeriodKind.QUARTER: TruncQuarter,
     PeriodKind.YEAR: TruncYear,
 }
+
+
+def counts(target: str, feed: str) -> bool:
+    """Return whether this app counts a feed of schemes for ``member`` or ``organization``."""
+    if target == "organization":
+        return feed in _MEETINGS or feed in ("attendance", "records_on_time")
+    kind = feed.removeprefix(ATTENDED_PREFIX)
+    return feed in MEMBER_FEEDS or (kind != feed and kind.upper() in KINDS)
 
 
 def member_facts(period: Period, feeds: frozenset[str]) -> FactSource:

@@ -56,11 +56,9 @@ def called(kind: ActivityKind, organization: Organization, on: dt.date) -> list[
     memberships = (
         Membership.objects.home()
         .on(on)
-        .filter(
-            # Who has left since belonged here then; the end of the membership says so.
-            Q(member__status__in=ON_ROLL)
-            | Q(member__status=MemberStatus.LEFT, ended_on__isnull=False)
-        )
+        # Whoever left since, in whatever way, belonged here then: the end of the membership
+        # says so. Without an end only those on the roll are called.
+        .filter(Q(member__status__in=ON_ROLL) | Q(ended_on__isnull=False))
         .exclude(member_id__in=Exemption.objects.on(on).values("member_id"))
         .order_by("member__name_pinyin", "member_id")
     )

@@ -88,6 +88,11 @@ def ancestor_paths(path: str) -> list[str]:
     return [path[:end] for end in range(STEP, len(path), STEP)]
 
 
+def lineage(path: str) -> list[str]:
+    """Return the paths of all ancestors and ``path`` itself, the root first."""
+    return [*ancestor_paths(path), path]
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     id: int

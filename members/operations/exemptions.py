@@ -52,12 +52,18 @@ def end_exemption(*, exemption: Exemption, on: dt.date, by: User, at: dt.datetim
     """End an exemption: ``on`` is the first day the member counts again.
 
     One that would not have lasted a day is taken away.
+
+    :raises CannotChange: it ends before that day already.
     """
     row = (
         Exemption.objects.select_for_update(of=("self",))
         .select_related("member")
         .get(pk=exemption.pk)
     )
+    if row.ended_on is not None and on > row.ended_on:
+        raise CannotChange(
+            f"这条免考评到 {row.ended_on:%Y-%m-%d} 已经结束，请另行登记。", field="ended_on"
+        )
     before = {"started_on": row.started_on, "ended_on": row.ended_on}
     if on <= row.started_on:
         Exemption.objects.filter(pk=row.pk).delete()

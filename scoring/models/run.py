@@ -69,14 +69,29 @@ class Score(models.Model):
     The subject is ``member`` if set, kept under the branch they were then in, else
     ``organization``. ``parts`` follow the order of the scheme's parts, NULL where a part is
     missing. Not rated: everything empty but ``exempt``, the reason if there is one.
+
+    Scores are written only by the run's own statement, from the very rows they name, so the
+    references are guarded where they could break: triggers refuse to delete a member, an
+    organisation or a run that has scores. Checks on each inserted row were a quarter of a run.
     """
 
-    run = models.ForeignKey(Run, models.CASCADE, related_name="scores", db_index=False)
+    run = models.ForeignKey(
+        Run, models.CASCADE, related_name="scores", db_index=False, db_constraint=False
+    )
     member = models.ForeignKey(
-        "members.Member", models.PROTECT, null=True, related_name="scores", db_index=False
+        "members.Member",
+        models.PROTECT,
+        null=True,
+        related_name="scores",
+        db_index=False,
+        db_constraint=False,
     )
     organization = models.ForeignKey(
-        "branches.Organization", models.PROTECT, related_name="scores", db_index=False
+        "branches.Organization",
+        models.PROTECT,
+        related_name="scores",
+        db_index=False,
+        db_constraint=False,
     )
     comparison_group = models.CharField(max_length=64, db_collation="C")
     is_rated = models.BooleanField()

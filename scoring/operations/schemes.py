@@ -11,6 +11,7 @@ from branches import audit
 from branches.models import Organization, User
 from branches.rules.periods import Period
 from scoring.models import Run, SchemeItem, SchemePart, SchemeVersion
+from scoring.queries import schemes
 from scoring.rules import reading
 
 
@@ -30,10 +31,13 @@ def adopt(
     """Adopt a scheme from a month on; the version before it ends there.
 
     :raises reading.BadScheme: the text is not a sound scheme.
-    :raises CannotAdopt: an earlier version took effect in or after that month, or the month
-        is already rated by the version it would replace.
+    :raises CannotAdopt: an item has no source of facts; an earlier version took effect in or
+        after that month; or the month is already rated by the version it would replace.
     """
     scheme = reading.read(text)
+    unfed = [item.title for item in scheme.items if not schemes.can_be_fed(scheme, item)]
+    if unfed:
+        raise CannotAdopt(f"这些项目还没有数据来源，不能核算：{'、'.join(unfed)}。")
     committee = Organization.objects.select_for_update().get(pk=committee.pk)
     last = (
         SchemeVersion.objects.filter(committee=committee, code=scheme.code)

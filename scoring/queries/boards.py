@@ -177,9 +177,8 @@ def latest_score_of(organization: Organization) -> Score | None:
 
 def versions_in_scope(scope: Scope) -> QuerySet[SchemeVersion]:
     """Return the versions that rate anything a scope reaches."""
-    paths = {root[:end] for root in scope.roots for end in range(4, len(root) + 1, 4)}
     reach = SchemeVersion.objects.in_scope(scope) | SchemeVersion.objects.filter(
-        committee__path__in=paths
+        committee__path__in=scope.lineage()
     )
     return reach.select_related("committee").order_by(
         "committee__path", "target", "code", "-number"

@@ -117,7 +117,12 @@ def proposals(run: Run, scores: Iterable[Score]) -> dict[int, tuple[str, ...]]:
         )
         if run.version.rates_members:
             earlier = earlier.filter(member__in=[score.member_id for score in rated])
-        before.append({_subject(row): _standing(scheme, row) for row in earlier})
+        before.append(
+            {
+                _subject(row): _standing(schemes.scheme_of(row.run.version), row)
+                for row in earlier.select_related("run__version")
+            }
+        )
     return {
         score.pk: consequences.proposed(
             scheme.consequences,
@@ -139,8 +144,7 @@ def _standing(scheme: Scheme, score: Score) -> Standing:
         tier=score.tier or None,
         star=score.star,
         rank_from_bottom=score.rank_from_bottom,
-        # An earlier version may have had other parts; those it lacked are absent.
-        parts=dict(zip(codes, score.parts, strict=False)),
+        parts=dict(zip(codes, score.parts, strict=True)),
     )
 
 

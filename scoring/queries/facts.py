@@ -44,3 +44,15 @@ def marks(scheme_code: str, period: Period, columns: Mapping[str, str]) -> Query
             **{column: Max("value", filter=Q(item_code=code)) for code, column in columns.items()}
         )
     )
+
+
+def recorded_codes(scheme_code: str, period: Period) -> set[str]:
+    """Return the item and veto codes with a standing entry in the period (one query)."""
+    return set(
+        PointEntry.objects.standing()
+        .in_period(period)
+        .filter(scheme_code=scheme_code)
+        .order_by()
+        .values_list("item_code", flat=True)
+        .distinct()
+    )

@@ -45,9 +45,9 @@ def points(item: Item, quantity: str, base: str) -> str:
         nothing_due = {"full": number(item.full), "zero": "0", "omit": "NULL"}[item.empty]
         full = number(item.full)
         return (
-            f"CASE WHEN {quantity} IS NULL OR {base} IS NULL OR {base} = 0 THEN {nothing_due}"
-            f" WHEN {quantity} >= {base} THEN {full}"
-            f" ELSE ROUND({full} * {quantity} / {base}, 2) END"
+            f"ROUND(CASE WHEN {quantity} IS NULL OR {base} IS NULL OR {base} = 0"
+            f" THEN {nothing_due} WHEN {quantity} >= {base} THEN {full}"
+            f" ELSE {full} * {quantity} / {base} END, 2)"
         )
     return _band(item, quantity, base)
 
@@ -63,7 +63,7 @@ def _band(item: Item, quantity: str, base: str) -> str:
     missing = f"{quantity} IS NULL"
     if by_ratio:
         missing += f" OR {base} IS NULL OR {base} = 0"
-    return f"CASE WHEN {missing} THEN NULL {' '.join(cases)} ELSE 0 END"
+    return f"ROUND(CASE WHEN {missing} THEN NULL {' '.join(cases)} ELSE 0 END, 2)"
 
 
 def may_be_missing(item: Item) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from branches.access import Grants
 from branches.models import Organization, User
-from branches.rules import tree
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
@@ -79,15 +78,18 @@ def _places(grants: Grants, on: dt.date) -> tuple[BranchMonth | None, CommitteeM
             run=score.run, comparison_group=score.comparison_group, rank__isnull=False
         ).count()
         return BranchMonth(score, score.run.period, rivals), None
-    paths = sorted(
-        set(scope.roots) | {path for root in scope.roots for path in tree.ancestor_paths(root)}
-    )
+    paths = scope.lineage()
     rated = boards.rated_periods(paths, "organization")
     run = boards.current_run(paths, "organization", rated[0]) if rated else None
     if run is None:
         return None, None
     board = boards.board(run, scope)
-    totals = [row.score.total for row in board.rows if row.score.total is not None]
-    mean = (sum(totals, Decimal(0)) / len(totals)).quantize(Decimal("0.01")) if totals else None
     vetoed = sum(bool(row.score.veto) for row in board.rows)
-    return None, CommitteeMonth(board, rated[0], mean, vetoed)
+    return None, CommitteeMonth(board, rated[0], _mean(board), vetoed)
+
+
+def _mean(board: boards.Board) -> Decimal | None:
+    totals = [row.score.total for row in board.rows if row.score.total is not None]
+    if not totals:
+        return None
+    return (sum(totals, Decimal(0)) / len(totals)).quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+from activities.queries import facts as activity_facts
 from branches.models import Organization
 from branches.rules import tree
 from branches.rules.periods import Period
+from branches.scope import Scope
 from scoring.models import SchemeVersion
 from scoring.rules import reading
-from scoring.rules.scheme import Scheme
+from scoring.rules.scheme import Item, Scheme
 
 PRESETS = Path(__file__).resolve().parent.parent / "presets"
 
@@ -49,7 +51,7 @@ def in_force(committee: Organization, period: Period) -> list[SchemeVersion]:
 
 def for_organization(organization: Organization, period: Period) -> list[SchemeVersion]:
     """Return the versions that rate an organisation in a period: its committees' (one query)."""
-    paths = [*tree.ancestor_paths(organization.path), organization.path]
+    paths = tree.lineage(organization.path)
     return list(
         SchemeVersion.objects.filter(committee__path__in=paths, period=period.kind)
         .in_force_on(period.first_day)
@@ -71,3 +73,37 @@ def committees_rating(period: Period) -> list[Organization]:
 def preset(code: str) -> Scheme:
     """Return a shipped scheme."""
     return _read(preset_text(code))
+
+
+def rated_below(version: SchemeVersion, period: Period) -> Scope:
+    """Return the committees below a version's own that rate the same by themselves (one query)."""
+    nested = (
+        SchemeVersion.objects.filter(
+            target=version.target,
+            period=version.period,
+            committee__path__startswith=version.committee.path,
+        )
+        .exclude(committee=version.committee)
+        .in_force_on(period.first_day)
+    )
+    return Scope.over(nested.values_list("committee__path", flat=True))
+
+
+def is_counted(scheme: Scheme, item: Item) -> bool:
+    """Return whether records of activities feed an item by themselves."""
+    return item.fact is not None and activity_facts.counts(scheme.target, item.fact)
+
+
+def can_be_fed(scheme: Scheme, item: Item) -> bool:
+    """Return whether the product can know an item's fact: from records, marks or entries.
+
+    A share, or a band of a ratio, needs the base that only counted records give.
+    """
+    needs_base = item.rule == "share" or (item.rule == "band" and item.of == "ratio")
+    return is_counted(scheme, item) or not needs_base
+
+
+def takes_entries(scheme: Scheme, item: Item) -> bool:
+    """Return whether an item is fed by hand: not counted, and not on an inspector's sheet."""
+    on_sheet = item.rule == "mark" and scheme.target == "organization"
+    return not is_counted(scheme, item) and not on_sheet

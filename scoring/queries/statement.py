@@ -24,7 +24,7 @@ from branches.rules.tree import OrganizationKind
 from members.queries import rolls
 from scoring.models import SchemeItem, SchemeVersion
 from scoring.queries import facts as recorded_facts
-from scoring.queries import formula
+from scoring.queries import formula, schemes
 from scoring.rules.scheme import Scheme
 
 
@@ -87,10 +87,10 @@ def compose(scheme: Scheme, version: SchemeVersion, period: Period, run_id: int)
         scheme.outcome, total="total", n="n", at_least="at_least", at_most="at_most"
     )
     return f"""
-WITH roll AS ({_roll(scheme, version.committee, period, of_members=of_members)}),
+WITH roll AS ({_roll(scheme, version, period, of_members=of_members)}),
 fact AS (
     SELECT roll.*, {exempt} AS exempt, {veto} AS veto, {", ".join(facts)}
-    FROM roll {" ".join(joined.joins)}
+    FROM roll {" ".join(joined.joins)} OFFSET 0
 ),
 worth AS MATERIALIZED (SELECT fact.*, {", ".join(worth)} FROM fact),
 part AS (
@@ -143,9 +143,14 @@ def render(rows: QuerySet[Any, Any]) -> str:
         return str(cursor.mogrify(query, values))
 
 
-def _roll(scheme: Scheme, committee: Organization, period: Period, *, of_members: bool) -> str:
+def _roll(scheme: Scheme, version: SchemeVersion, period: Period, *, of_members: bool) -> str:
+    """Return the query of who is rated: everybody below the committee, except below another
+    committee with a scheme of its own for the same, so that nobody is rated twice.
+    """
+    below = schemes.rated_below(version, period)
     if of_members:
-        rows = render(rolls.roll_on(period.last_day, committee))
+        members = rolls.roll_on(period.last_day, version.committee)
+        members = members.exclude(below.q("branch__path")) if below else members
         group = {
             "type": "branch_type",
             "parent": f"LEFT(branch_path, LENGTH(branch_path) - {tree.STEP})",
@@ -153,7 +158,7 @@ def _roll(scheme: Scheme, committee: Organization, period: Period, *, of_members
         }[scheme.groups]
         return (
             f"SELECT member_id AS subject_id, member_id, branch_id AS organization_id,"
-            f" {group} AS comparison_group FROM ({rows}) AS member"
+            f" {group} AS comparison_group FROM ({render(members)}) AS member"
         )
     group_column = {
         "type": F("type"),
@@ -161,15 +166,15 @@ def _roll(scheme: Scheme, committee: Organization, period: Period, *, of_members
         "all": Value(""),
     }[scheme.groups]
     branches = (
-        Organization.objects.subtree_of(committee)
+        Organization.objects.subtree_of(version.committee)
         .of_kind(OrganizationKind.BRANCH)
         .standing_on(period.last_day)
-        .order_by()
-        .values("id", comparison_group=group_column)
     )
+    branches = branches.exclude(below.q("path")) if below else branches
+    rows = branches.order_by().values("id", comparison_group=group_column)
     return (
         "SELECT branch.id AS subject_id, NULL::bigint AS member_id, branch.id AS organization_id,"
-        f" branch.comparison_group FROM ({render(branches)}) AS branch"
+        f" branch.comparison_group FROM ({render(rows)}) AS branch"
     )
 
 
@@ -187,13 +192,16 @@ def _sources(
         if source.feeds:
             joined.add_feeds(source)
     codes = [item.code for item in scheme.items] + list(scheme.flags)
-    columns = {code: f"e{n}" for n, code in enumerate(codes)}
-    alias = joined.add(
-        recorded_facts.entries(version.code, period, columns, of_members=of_members),
-        "member_id" if of_members else "organization_id",
-    )
-    joined.entries = {code: f"{alias}.{column}" for code, column in columns.items()}
-    marked = {item.code: columns[item.code] for item in scheme.items if item.rule == "mark"}
+    # Summing for items that nobody recorded anything for is a third of the whole run.
+    recorded = recorded_facts.recorded_codes(version.code, period)
+    columns = {code: f"e{n}" for n, code in enumerate(codes) if code in recorded}
+    if columns:
+        alias = joined.add(
+            recorded_facts.entries(version.code, period, columns, of_members=of_members),
+            "member_id" if of_members else "organization_id",
+        )
+        joined.entries = {code: f"{alias}.{column}" for code, column in columns.items()}
+    marked = {item.code: f"m{n}" for n, item in enumerate(scheme.items) if item.rule == "mark"}
     if marked and not of_members:
         alias = joined.add(recorded_facts.marks(version.code, period, marked), "organization_id")
         joined.marks = {code: f"{alias}.{column}" for code, column in marked.items()}
@@ -202,10 +210,12 @@ def _sources(
 
 def _fact(code: str, feed: str | None, joined: _Joined) -> tuple[str, str]:
     """Return the expressions of an item's quantity and base."""
-    entry = joined.entries[code]
+    entry = joined.entries.get(code, "NULL::numeric")
     if feed in joined.feeds:
         quantity, base = joined.feeds[feed]
-        return f"{quantity} + COALESCE({entry}, 0)", base or "NULL::bigint"
+        if code in joined.entries:
+            quantity = f"{quantity} + COALESCE({entry}, 0)"
+        return quantity, base or "NULL::bigint"
     if code in joined.marks:
         # An inspector's mark says how well; entries of a mark item stand in for it.
         return f"COALESCE({joined.marks[code]}, {entry})", "NULL::bigint"

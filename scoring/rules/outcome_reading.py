@@ -14,7 +14,7 @@ from scoring.rules.scheme import (
     Tier,
     Veto,
 )
-from scoring.rules.tables import Table, as_number, nearest, shown
+from scoring.rules.tables import MOST_STARS, Table, as_number, nearest, shown
 
 _BOUNDS = ("below", "at_least", "at_most", "is")
 _PLAIN_VALUES = ("total", "tier", "star", "rank_from_bottom")
@@ -133,7 +133,7 @@ def _bands(outcome_table: Table) -> tuple[Band, ...]:
         table.accept("label", "star", "min", "coefficient")
         label = table.text("label")
         least = table.number("min")
-        star = table.whole("star", at_least=0)
+        star = table.whole("star", at_least=0, at_most=MOST_STARS)
         coefficient = table.optional_number("coefficient")
         if coefficient is not None and coefficient < 0:
             table.blame("coefficient", f"“coefficient”应不小于 0，实为 {coefficient}")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from scoring.rules import feeds, outcome_reading, positions, scheme
 from scoring.rules.problems import BadFile, Problem
 from scoring.rules.scheme import Item, Part, PointBand, Scheme
-from scoring.rules.tables import Notes, Table, nearest
+from scoring.rules.tables import MOST_POINTS, MOST_WHOLE, Notes, Table, nearest
 
 
 class BadScheme(BadFile):
@@ -159,8 +159,8 @@ def _part(table: Table, target: str, codes: _Codes, items: _Codes) -> Part:
     code = table.code("code")
     codes.take(code, table)
     title = table.text("title")
-    full = table.number("full", above=0)
-    weight = table.optional_number("weight", above=0)
+    full = table.number("full", above=0, at_most=MOST_POINTS)
+    weight = table.optional_number("weight", above=0, at_most=MOST_WHOLE)
     bonus = table.flag("bonus")
     if table.require("item", "至少一个项目（写作 [[part.item]]）") and table.values["item"] == []:
         table.blame("item", "“item”应至少有一个项目（写作 [[part.item]]）")
@@ -193,8 +193,8 @@ def _item(table: Table, target: str, codes: _Codes) -> Item:
         title=title,
         rule=rule or "mark",
         points=points,
-        cap=table.optional_number("cap", above=0),
-        full=table.optional_number("full", above=0),
+        cap=table.optional_number("cap", above=0, at_most=MOST_POINTS),
+        full=table.optional_number("full", above=0, at_most=MOST_POINTS),
         empty=table.choice("empty", scheme.EMPTY, default="full"),
         bands=_point_bands(table),
         of=table.choice("of", scheme.BAND_VALUES, default="quantity"),

@@ -94,9 +94,12 @@ class Sheet:
                 self.blame(row.line, place, f"{expected}，实有 {len(row.cells)} 个")
 
     def name(self, row: Row, place: int) -> str:
-        """Return a required name; empty after noting that it is missing or unprintable."""
-        value = row.cells[place]
-        if not value.strip():
+        """Return a required name without blanks around it, lest one subject become two.
+
+        Empty after noting that it is missing or unprintable.
+        """
+        value = row.cells[place].strip(" \u3000")
+        if not value:
             self.blame(row.line, place, "不能为空")
             return ""
         if _CONTROL.search(value):

@@ -13,6 +13,13 @@ CODE = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 # Larger or finer numbers have no use in a scheme and could stall exact arithmetic.
 _MOST_WHOLE_DIGITS = 9
 _MOST_DECIMALS = 10
+# What the tables and the columns of a ledger hold.
+MOST_POINTS = 100_000
+MOST_WHOLE = 1000
+MOST_STARS = 10
+_LONGEST = {"code": 60, "label": 30, "title": 80}
+_LONGEST_TEXT = 500
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class Notes:
@@ -82,6 +89,13 @@ class Table:
         if not value.strip():
             self.blame(key, f"“{key}”不能为空")
             return ""
+        if _CONTROL.search(value):
+            self.blame(key, f"“{key}”不能含控制字符")
+            return ""
+        longest = _LONGEST.get(key, _LONGEST_TEXT)
+        if len(value) > longest:
+            self.blame(key, f"“{key}”最多 {longest} 个字，实有 {len(value)} 个")
+            return ""
         return value
 
     def code(self, key: str, *, required: bool = True) -> str:
@@ -120,13 +134,16 @@ class Table:
             return None
         return number
 
-    def whole(self, key: str, *, at_least: int) -> int | None:
+    def whole(self, key: str, *, at_least: int, at_most: int = MOST_WHOLE) -> int | None:
         """Return a whole number; None when absent or wrong."""
         if key not in self.values:
             return None
         value = self.values[key]
         if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
             self.blame(key, f"“{key}”应为不小于 {at_least} 的整数，实为{shown(value)}")
+            return None
+        if value > at_most:
+            self.blame(key, f"“{key}”应为不大于 {at_most} 的整数，实为{shown(value)}")
             return None
         return value
 

@@ -15,24 +15,16 @@ from branches.models import Organization
 from branches.rules import tree
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
-from branches.scope import Scope
 from scoring import tasks
 from scoring.models import Score
 from scoring.queries import boards, entries, explanations, marks, schemes
 from scoring.views.periods import asked_month, month_of, neighbours
 
 
-def committee_paths(scope: Scope) -> list[str]:
-    """Return the paths of everything above and at the scope's roots."""
-    return sorted(
-        set(scope.roots) | {path for root in scope.roots for path in tree.ancestor_paths(root)}
-    )
-
-
 @access.requires(Capability.SEE_SCORES)
 def star_board(request: Request) -> HttpResponse:
     """Show one month's branches: five 标, total, stars, change, what is proposed."""
-    paths = committee_paths(request.scope)
+    paths = request.scope.lineage()
     this_month = Period.containing(request.today)
     rated = boards.rated_periods(paths, "organization")
     period = asked_month(request, rated[0] if rated else this_month.previous)
@@ -54,7 +46,7 @@ def star_board(request: Request) -> HttpResponse:
 @access.requires(Capability.SEE_SCORES)
 def tier_board(request: Request) -> HttpResponse:
     """Show one month's members by tier, as numbers for each branch."""
-    paths = committee_paths(request.scope)
+    paths = request.scope.lineage()
     this_month = Period.containing(request.today)
     rated = boards.rated_periods(paths, "member")
     period = asked_month(request, rated[0] if rated else this_month.previous)
@@ -82,6 +74,7 @@ def organization_score(request: Request, *, pk: int, period: str) -> HttpRespons
         .of_period(month)
         .filter(organization=organization, member__isnull=True)
         .select_related("run__version", "organization")
+        .order_by("run__scheme_code")
         .first()
     )
     context = {
@@ -127,7 +120,7 @@ def branch_tiers(request: Request, *, pk: int, period: str) -> HttpResponse:
     """Show a branch's members with points and tier, by name; no ranking."""
     organization = get_object_or_404(Organization.objects.in_scope(request.scope), pk=pk)
     month = month_of(period)
-    paths = [*tree.ancestor_paths(organization.path), organization.path]
+    paths = tree.lineage(organization.path)
     run = boards.current_run(paths, "member", month)
     context = {
         "organization": organization,

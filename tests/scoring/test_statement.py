@@ -5,6 +5,7 @@ import random
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, IntegrityError, connection
 from django.utils import timezone
 
 from activities.models import Activity, Attendance
@@ -14,6 +15,7 @@ from branches.rules.periods import Period
 from members.models import Exemption, Member, Membership
 from scoring.models import Line, Mark, PointEntry, SchemeVersion, Score
 from scoring.operations import runs, schemes
+from scoring.queries import explanations
 from scoring.rules import rating, reading
 from scoring.rules.points import Fact
 from scoring.rules.rating import SubjectFacts
@@ -399,6 +401,91 @@ def test_recomputing_adds_a_run_and_moves_the_pointer(committee):
 
     first.refresh_from_db()
     assert (first.is_current, second.is_current) == (False, True)
+
+
+def test_below_a_committee_that_rates_by_itself_nobody_is_rated_twice(committee):
+    outer = _organization("B", "BRANCH", committee)
+    nested = _organization("D", "COMMITTEE", committee)
+    inner = _organization("E", "BRANCH", nested)
+    for branch in (outer, inner):
+        member = Member.objects.create(name="某人", name_pinyin="m", name_strokes="1")
+        Membership.objects.create(member=member, branch=branch, started_on=FOUNDED)
+    for text in (MEMBERS, MARKED):
+        for version in [_adopt(place, text) for place in (committee, nested)]:
+            runs.compute(version=version, period=MARCH, by=None, at=AT)
+
+    rated = Score.objects.current().values_list("run__committee__code", "organization__code")
+
+    assert sorted(rated) == [("C", "B"), ("C", "B"), ("D", "E"), ("D", "E")]
+
+
+@pytest.mark.parametrize(
+    ("table", "where"),
+    [
+        ("members_member", "member"),
+        ("branches_organization", "organization"),
+        ("scoring_run", "run"),
+    ],
+)
+def test_what_has_scores_cannot_be_deleted(committee, table, where):
+    branch = _organization("B", "BRANCH", committee)
+    member = Member.objects.create(name="某人", name_pinyin="m", name_strokes="1")
+    Membership.objects.create(member=member, branch=branch, started_on=FOUNDED)
+    run = runs.compute(version=_adopt(committee, MEMBERS), period=MARCH, by=None, at=AT)
+    key = {"member": member.pk, "organization": branch.pk, "run": run.pk}[where]
+
+    with pytest.raises(IntegrityError, match="has scores"), connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE id = %s", [key])
+
+
+@pytest.mark.parametrize("change", ["total = 0", "tier = '优秀'"])
+def test_a_score_is_never_changed(committee, change):
+    _organization("B", "BRANCH", committee)
+    runs.compute(version=_adopt(committee, MARKED), period=MARCH, by=None, at=AT)
+
+    with pytest.raises(DatabaseError, match="never changed"), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE scoring_score SET {change}")
+
+
+def test_an_item_without_a_source_of_facts_is_refused(committee):
+    text = MEMBERS.replace('fact = "attendance"', 'fact = "hours"')
+
+    with pytest.raises(schemes.CannotAdopt, match="参加率"):
+        _adopt(committee, text)
+
+
+def test_a_consequence_looks_at_the_parts_of_the_version_then_in_force(committee, author):
+    """Two parts change places between versions; February must be read by February's order."""
+    branch = _organization("B", "BRANCH", committee)
+    text = MARKED.replace(
+        "[[part]]",
+        '[[consequence]]\ntitle = "连续两期"\nperiods = 2\n'
+        'any = [{ of = "part.base", below = 10 }]\n\n[[part]]',
+        1,
+    )
+    other = text.replace('code = "marked"', 'code = "marked"', 1) + (
+        '\n[[part]]\ncode = "more"\ntitle = "更多"\nfull = 5\n\n'
+        '  [[part.item]]\n  code = "third"\n  title = "第三项"\n  rule = "mark"\n  full = 5\n'
+    )
+    swapped = (
+        other.replace('code = "base"', 'code = "x"')
+        .replace('code = "more"', 'code = "base"')
+        .replace('code = "x"', 'code = "more"')
+    )
+    first = _adopt(committee, other)
+    for month, first_mark in ((MARCH.previous, 2), (MARCH, 2)):
+        for code, value in (("first", first_mark), ("second", 1), ("third", 5)):
+            Mark.objects.create(
+                scheme_code="marked", item_code=code, organization=branch,
+                period_start=month.first_day, value=value, marked_by=author, marked_at=AT,
+            )  # fmt: skip
+    runs.compute(version=first, period=MARCH.previous, by=None, at=AT)
+    second = schemes.adopt(committee=committee, text=swapped, effective_from=MARCH, by=None, at=AT)
+    run = runs.compute(version=second, period=MARCH, by=None, at=AT)
+
+    # In February base was the 20-point part with 3 points; in March it is the one with 5.
+    [score] = Score.objects.filter(run=run)
+    assert explanations.proposals(run, [score]) == {score.pk: ("连续两期",)}
 
 
 def test_a_member_who_left_stays_in_the_months_before(committee):
