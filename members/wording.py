@@ -1,6 +1,6 @@
 """The words on the screen for the codes in the tables."""
 
-from members.rules.status import Education, EventKind, ExemptionReason, MemberStatus
+from members.rules.status import Education, EventKind, ExemptionReason, MemberStatus, Sex
 
 STATUSES = {
     MemberStatus.FULL: "正式党员",
@@ -9,7 +9,7 @@ STATUSES = {
     MemberStatus.LEFT: "已离开",
 }
 
-SEXES = {"M": "男", "F": "女"}
+SEXES = {Sex.MALE: "男", Sex.FEMALE: "女"}
 
 EDUCATIONS = {
     Education.JUNIOR: "初中及以下",

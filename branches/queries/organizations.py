@@ -28,21 +28,9 @@ def standing_tree(scope: Scope, on: dt.date) -> list[Organization]:
     return list(Organization.objects.in_scope(scope).standing_on(on).order_by("path"))
 
 
-def committee_of(organization: Organization) -> Organization:
-    """Return the root above ``organization`` (itself when it is one)."""
-    return Organization.objects.get(path=organization.path[: tree.STEP])
-
-
 def ancestors(organization: Organization) -> list[Organization]:
     """Return the organisations above, the root first (one query)."""
     return list(Organization.objects.filter(path__in=tree.ancestor_paths(organization.path)))
-
-
-def branch_of(organization: Organization) -> Organization | None:
-    """Return the branch an organisation is or belongs to; None above branches."""
-    if organization.is_branch:
-        return organization
-    return organization.parent if organization.is_group else None
 
 
 def posts_at(organization: Organization, on: dt.date) -> list[Post]:
@@ -50,10 +38,6 @@ def posts_at(organization: Organization, on: dt.date) -> list[Post]:
     posts = Post.objects.filter(organization=organization).held_on(on).select_related("user")
     order = list(Role)
     return sorted(posts, key=lambda post: (order.index(Role(post.role)), post.started_on, post.pk))
-
-
-def current_term(organization: Organization) -> Term | None:
-    return Term.objects.filter(organization=organization).order_by("-ordinal").first()
 
 
 # Beyond this a page of the tree shows no groups; they are on their branch's page.

@@ -17,7 +17,7 @@ from members.operations.members import Details
 from members.operations.steps import CannotChange
 from members.queries import members as queries
 from members.rules import id_numbers, roster_cells
-from members.rules.roster_rows import EMPLOYEE_NUMBER_LENGTH, SEX_CODES, WORK_POST_LENGTH
+from members.rules.roster_rows import EMPLOYEE_NUMBER_LENGTH, WORK_POST_LENGTH
 from members.rules.status import MemberStatus
 
 NOT_CHOSEN = [("", "未填")]
@@ -125,7 +125,7 @@ class DetailsForm(StepForm):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         number = data.get("id_number") or (self.member.id_number if self.member else "")
         if number and "id_number" not in self.errors:
-            born, sex = id_numbers.birth_date(number), SEX_CODES[id_numbers.sex(number)]
+            born, sex = id_numbers.birth_date(number), id_numbers.sex(number)
             if data.get("birth_date") not in (None, born):
                 self.add_error("birth_date", f"与公民身份号码中的出生日期 {born} 不一致。")
             if data.get("sex") not in (None, "", sex):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from branches.models import Organization
 from members.models import Exemption, Member, Membership
@@ -47,12 +47,3 @@ def members_of(organization: Organization, day: dt.date) -> QuerySet[Member]:
     in_place = Q(branch=organization) | Q(group=organization)
     memberships = Membership.objects.home().on(day).filter(in_place)
     return Member.objects.on_roll().filter(pk__in=memberships.values("member_id"))
-
-
-def counts_by_organization(day: dt.date, within: str) -> dict[int, int]:
-    """Return the number of members by branch and by group below a path (two queries)."""
-    here = Membership.objects.home().on(day).filter(branch__path__startswith=within).order_by()
-    counts = dict(here.values_list("branch_id").annotate(n=Count("pk")))
-    groups = here.filter(group__isnull=False)
-    counts.update(groups.values_list("group_id").annotate(n=Count("pk")))
-    return counts

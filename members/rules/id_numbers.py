@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-from members.rules.person import Sex
+from members.rules.status import Sex
 
 _PATTERN = re.compile(r"\d{17}[\dX]", re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from branches.rules import text
 from members.rules import id_numbers
-from members.rules.person import Education, MemberStatus, Sex
+from members.rules.status import Education, MemberStatus, Sex
 
 T = TypeVar("T")
 
@@ -53,12 +53,13 @@ _NOT_MEMBERS = ("申请", "积极分子", "发展对象", "群众", "团员")
 
 # Searched in this order, so that 在职研究生 is not read as anything lower.
 _EDUCATIONS = (
-    (Education.POSTGRADUATE, ("研究生", "博士", "硕士")),
+    (Education.DOCTOR, ("博士",)),
+    (Education.MASTER, ("研究生", "硕士")),
     (Education.COLLEGE, ("大专", "专科", "高职")),
     (Education.BACHELOR, ("本科", "大学", "学士")),
-    (Education.SECONDARY_VOCATIONAL, ("中专", "中技", "技校", "职高", "职业高中", "中职")),
-    (Education.HIGH_SCHOOL, ("高中",)),
-    (Education.JUNIOR_HIGH_OR_LOWER, ("初中", "小学", "文盲", "初小", "高小")),
+    (Education.SENIOR, ("中专", "中技", "技校", "职高", "职业高中", "中职")),
+    (Education.SENIOR, ("高中",)),
+    (Education.JUNIOR, ("初中", "小学", "文盲", "初小", "高小")),
 )
 
 

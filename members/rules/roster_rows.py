@@ -10,23 +10,12 @@ from typing import Any
 
 from branches.rules import text
 from members.rules import id_numbers, roster_cells
-from members.rules.person import Education as RosterEducation
-from members.rules.person import Sex
 from members.rules.roster_header import RosterField, RosterHeader, RowProblem
-from members.rules.status import Education, MemberStatus
+from members.rules.status import MemberStatus
 
 EMPLOYEE_NUMBER_LENGTH = 30
 WORK_POST_LENGTH = 60
 
-SEX_CODES = {Sex.MALE: "M", Sex.FEMALE: "F"}
-_EDUCATION_CODES = {
-    RosterEducation.POSTGRADUATE: Education.MASTER,
-    RosterEducation.BACHELOR: Education.BACHELOR,
-    RosterEducation.COLLEGE: Education.COLLEGE,
-    RosterEducation.SECONDARY_VOCATIONAL: Education.SENIOR,
-    RosterEducation.HIGH_SCHOOL: Education.SENIOR,
-    RosterEducation.JUNIOR_HIGH_OR_LOWER: Education.JUNIOR,
-}
 _F = RosterField
 _DATE_ATTRIBUTES = {
     _F.BIRTH_DATE: "birth_date",
@@ -59,16 +48,6 @@ class RosterRow:
     branch: str = ""
     group: str = ""
     months_only: frozenset[str] = frozenset()
-
-
-def education(value: object) -> Education:
-    """Return the class of an education; a doctor is told from other postgraduates.
-
-    :raises ValueError: not recognised, in Chinese.
-    """
-    if isinstance(value, str) and "博士" in value:
-        return Education.DOCTOR
-    return _EDUCATION_CODES[roster_cells.parse_education(value)]
 
 
 def read_row(
@@ -112,7 +91,7 @@ def read_row(
     if _F.ID_NUMBER not in found and _F.EMPLOYEE_NUMBER not in found:
         problem(_F.ID_NUMBER, "公民身份号码和工号至少填一项，否则无法辨认是哪一位党员")
     number = read(_F.ID_NUMBER, lambda value: roster_cells.parse_id_number(value, today=today), "")
-    sex = read(_F.SEX, lambda value: SEX_CODES[roster_cells.parse_sex(value)], "")
+    sex = read(_F.SEX, roster_cells.parse_sex, "")
     born = read(_F.BIRTH_DATE, date, None)
     admitted = read(_F.JOINED_DATE, date, None)
     regularised = read(_F.FULL_DATE, date, None)
@@ -124,7 +103,7 @@ def read_row(
             born = by_number
         elif born != by_number:
             problem(_F.BIRTH_DATE, f"与公民身份号码中的出生日期 {by_number} 不一致，请核对")
-        sex_by_number = SEX_CODES[id_numbers.sex(number)]
+        sex_by_number = id_numbers.sex(number)
         if sex and sex != sex_by_number:
             problem(_F.SEX, "与公民身份号码中的性别不一致，请核对")
         sex = sex or sex_by_number

@@ -17,6 +17,11 @@ class MemberStatus(StrEnum):
 ON_ROLL = frozenset({MemberStatus.FULL, MemberStatus.PROBATIONARY})
 
 
+class Sex(StrEnum):
+    MALE = "M"
+    FEMALE = "F"
+
+
 class Education(StrEnum):
     JUNIOR = "JUNIOR"
     SENIOR = "SENIOR"

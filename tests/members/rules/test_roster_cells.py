@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from members.rules import id_numbers
-from members.rules.person import Education, MemberStatus, Sex
 from members.rules.roster_cells import (
     is_blank,
     parse_date,
@@ -20,6 +19,7 @@ from members.rules.roster_cells import (
     parse_status,
     parse_text,
 )
+from members.rules.status import Education, MemberStatus, Sex
 
 TODAY = dt.date(2026, 11, 21)
 FIRST_OF_JULY = dt.date(1998, 7, 1)
@@ -207,15 +207,15 @@ def test_what_is_no_name_is_refused_with_a_reason(cell: object, message: str) ->
         (parse_status, "中共党员", MemberStatus.FULL),
         (parse_status, "预 备 党员", MemberStatus.PROBATIONARY),
         (parse_status, "预备", MemberStatus.PROBATIONARY),
-        (parse_education, "研究生（博士）", Education.POSTGRADUATE),
+        (parse_education, "研究生（博士）", Education.DOCTOR),
         (parse_education, "大学本科", Education.BACHELOR),
         (parse_education, "大学", Education.BACHELOR),
         (parse_education, "大学专科", Education.COLLEGE),
         (parse_education, "大专", Education.COLLEGE),
-        (parse_education, "中专", Education.SECONDARY_VOCATIONAL),
-        (parse_education, "职业高中", Education.SECONDARY_VOCATIONAL),
-        (parse_education, "高中", Education.HIGH_SCHOOL),
-        (parse_education, "初中", Education.JUNIOR_HIGH_OR_LOWER),
+        (parse_education, "中专", Education.SENIOR),
+        (parse_education, "职业高中", Education.SENIOR),
+        (parse_education, "高中", Education.SENIOR),
+        (parse_education, "初中", Education.JUNIOR),
         (parse_phone, "138 1234 5678", "13812345678"),
         (parse_phone, 13812345678.0, "13812345678"),
         (parse_phone, "+86-138-1234-5678", "13812345678"),
