@@ -122,7 +122,9 @@ def read_row(
             employee_number=read(_F.EMPLOYEE_NUMBER, short(EMPLOYEE_NUMBER_LENGTH), ""),
             sex=sex,
             birth_date=born,
-            education=read(_F.EDUCATION, lambda value: str(education(value)), ""),
+            education=read(
+                _F.EDUCATION, lambda value: str(roster_cells.parse_education(value)), ""
+            ),
             work_post=read(_F.POSITION, short(WORK_POST_LENGTH), ""),
             phone=read(_F.PHONE, roster_cells.parse_phone, ""),
             status=status,
