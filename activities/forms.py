@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from activities import wording
-from activities.models import Activity, AgendaPart, Attendance
+from activities.models import Activity, ActivityCorrection, AgendaPart, Attendance
 from activities.operations.details import Details, Mark, Part
 from activities.queries.activities import OVERDUE
 from activities.queries.rolls import Entry
@@ -37,6 +37,8 @@ REFRESHING = {
     "hx-target": "#roll",
     "hx-select": "#roll",
     "hx-swap": "outerHTML",
+    # Whether it can be closed at once depends on the day as well.
+    "hx-select-oob": "#step-save,#step-close,#close-note",
 }
 _MARK = re.compile(r"(?:kept_)?(?P<what>status|reason)_(?P<member>\d+)", re.ASCII)
 _STATUSES = {status.value for status in AttendanceStatus}
@@ -181,16 +183,11 @@ class RollForm:
     is one of six words. Whoever is not on the roll is not read.
     """
 
-    def __init__(
-        self, entries: Sequence[Entry], data: QueryDict | None = None, *, is_coming: bool = False
-    ) -> None:
-        """``is_coming``: the day has not come, nobody is marked yet.
-
-        Marks that this page has no place for (another day, another roll) go on as ``kept``,
-        so that a mistyped date costs nobody the roll.
+    def __init__(self, entries: Sequence[Entry], data: QueryDict | None = None) -> None:
+        """Marks of people who are not among ``entries`` (another day, another roll) go on as
+        ``kept``, so that a mistyped date costs nobody the roll.
         """
         self.data = data
-        self.is_coming = is_coming
         self.errors: dict[int, str] = {}
         self.general: list[str] = []
         self.entries = list(entries) if data is None else [self._bound(entry) for entry in entries]
@@ -200,13 +197,27 @@ class RollForm:
         """Hidden fields: name and value of marks not shown on this page."""
         if self.data is None:
             return []
-        shown = set() if self.is_coming else {str(entry.member_id) for entry in self.entries}
+        shown = {str(entry.member_id) for entry in self.entries}
         found: dict[str, str] = {}
         for name, value in self.data.items():
             match = _MARK.fullmatch(name)
             if match and match["member"] not in shown and value:
                 found.setdefault(f"kept_{match['what']}_{match['member']}", str(value))
         return list(found.items())
+
+    @property
+    def lost(self) -> int:
+        """The number of people marked in the form who are not on this roll."""
+        return sum(
+            name.startswith("kept_status_")
+            and value in _STATUSES
+            and value != AttendanceStatus.UNMARKED
+            for name, value in self.kept
+        )
+
+    @property
+    def has_marks(self) -> bool:
+        return self.lost > 0 or any(entry.is_marked for entry in self.entries)
 
     @property
     def due(self) -> int:
@@ -276,7 +287,7 @@ class RollForm:
     def _posted(self, what: str, member_id: int, default: str = "") -> str:
         assert self.data is not None
         name = f"{what}_{member_id}"
-        if name in self.data or self.is_coming:
+        if name in self.data:
             return str(self.data.get(name, default))
         return str(self.data.get(f"kept_{name}", default))
 
@@ -288,6 +299,17 @@ class CancelForm(forms.Form):
         error_messages={
             "required": "请写明取消原因。",
             "max_length": "取消原因最多 100 个字。",
+        },
+    )
+
+
+class ReopenForm(forms.Form):
+    reason = OneLine(
+        label="更正原因",
+        max_length=_limit(ActivityCorrection, "reason"),
+        error_messages={
+            "required": "请写明更正原因。",
+            "max_length": f"更正原因最多 {_limit(ActivityCorrection, 'reason')} 个字。",
         },
     )
 

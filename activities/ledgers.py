@@ -101,7 +101,7 @@ def _table(
         .prefetch_related("parts")
         .order_by("held_on", "starts_at", "pk")
     )
-    found = list(activities.with_counts(standing))
+    found = list(activities.with_corrections(activities.with_counts(standing)))
     closed = [activity for activity in found if activity.is_closed]
     rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for activity in closed:
@@ -152,7 +152,7 @@ def _row(activity: Activity) -> Row:
         count.absent,
         formats.rate(count.rate),
         _record(activity),
-        _on_time(activity),
+        _on_time(activity) + _corrected(activity),
     )
 
 
@@ -174,6 +174,11 @@ def _on_time(activity: Activity) -> str:
         return "按时"
     day = timezone.localdate(activity.closed_at)
     return f"{late} {day.month}月{day.day}日"
+
+
+def _corrected(activity: Activity) -> str:
+    times = activity.corrections_n  # type: ignore[attr-defined]  # added by the query
+    return f"；已更正 {times} 次" if times else ""
 
 
 def _heading(branch: Organization, kind: ActivityKind, several: bool, many_kinds: bool) -> str:
@@ -213,6 +218,7 @@ def _summary(kinds: Sequence[ActivityKind], closed: Sequence[Activity]) -> tuple
         *lines,
         SummaryLine("应到（人次）", str(total.due)),
         SummaryLine("实到（人次）", str(total.attended)),
+        *([SummaryLine("请假（人次）", str(total.on_leave))] if total.on_leave else []),
         SummaryLine("到会率", str(formats.rate(total.rate)) if closed else formats.DASH),
         SummaryLine("按时记录", f"{on_time} / {len(closed)}"),
     )

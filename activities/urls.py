@@ -10,6 +10,7 @@ urlpatterns = [
     path("activities/<int:pk>/roll/", logging.roll, name="activity-roll"),
     path("activities/<int:pk>/close/", records.close, name="activity-close"),
     path("activities/<int:pk>/cancel/", records.cancel, name="activity-cancel"),
+    path("activities/<int:pk>/reopen/", records.reopen, name="activity-reopen"),
     path("activities/<int:pk>/sheet/", records.sheet, name="activity-sheet"),
     path("activities/<int:pk>/print/", records.print_record, name="activity-print"),
     path("my/activities/", own.listing, name="my-activities"),

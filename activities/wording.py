@@ -113,7 +113,7 @@ def usual_title(kind: ActivityKind, day: dt.date) -> str:
 def refused_step(state: str) -> str:
     """Return why nothing can be done to a record in this state any more."""
     if state == State.CLOSED:
-        return "这次活动已经办结，记录不能再改。"
+        return "这次活动已经办结。要改，请先退回更正并写明原因。"
     if state == State.CANCELLED:
         return "这次活动已经取消，不能再登记。"
     return "这次活动现在不能这样操作，请刷新页面后再试。"

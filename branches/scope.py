@@ -46,3 +46,6 @@ class Scope:
 
     def __bool__(self) -> bool:
         return bool(self.roots)
+
+
+EVERYWHERE = Scope(("",))  # every path begins with nothing

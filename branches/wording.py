@@ -66,6 +66,7 @@ AUDIT_ACTIONS = {
     "activity.logged": "登记活动",
     "activity.changed": "修改活动",
     "activity.closed": "活动办结",
+    "activity.reopened": "退回更正",
     "activity.cancelled": "取消活动",
     "activity.attendance": "登记到会",
     "mark.entered": "检查打分",
@@ -80,13 +81,13 @@ AUDIT_ACTIONS = {
     "demo.seeded": "生成演示数据",
 }
 
-# What the audit shows beside a value; a key without a word is shown as 其他.
+# What the audit shows beside a value, for every key that an operation writes.
 AUDIT_FIELDS = {
     "username": "账号",
     "user": "账号",
+    "person": "姓名",
     "role": "职务",
     "organization": "党组织",
-    "organizations": "党组织数",
     "started_on": "起始日期",
     "ended_on": "截止日期",
     "on": "日期",
@@ -97,7 +98,7 @@ AUDIT_FIELDS = {
     "type": "类型",
     "founded_on": "成立日期",
     "dissolved_on": "撤销日期",
-    "path": "位置",
+    "parent": "上级组织",
     "posts": "同时免去的职务数",
     "ordinal": "届次",
     "elected_on": "选举日期",
@@ -106,7 +107,6 @@ AUDIT_FIELDS = {
     "note": "说明",
     "period": "期间",
     "rows": "行数",
-    "checksum": "校验码",
     "status": "党员类别",
     "way": "方式",
     "reason": "原因",
@@ -121,43 +121,100 @@ AUDIT_FIELDS = {
     "work_post": "工作岗位",
     "admitted_on": "入党日期",
     "regularised_on": "转正日期",
-    "what": "内容",
     "sensitive": "含敏感信息",
-    "created": "新登记",
-    "updated": "更新",
-    "unchanged": "未变",
-    "member": "党员编号",
+    "created": "新登记人数",
+    "updated": "更新人数",
+    "unchanged": "未变人数",
     "members": "党员数",
     "item": "项目",
     "quantity": "数量",
-    "value": "得分",
     "happened_on": "发生日期",
-    "scheme": "方案",
+    "scheme": "评分方案",
     "subjects": "核算对象数",
     "number": "版次",
     "from": "施行月份",
     "state": "状态",
     "title": "标题",
-    "held_on": "日期",
+    "content": "内容",
+    "held_on": "活动日期",
     "starts_at": "开始时间",
     "ends_at": "结束时间",
     "place": "地点",
-    "minutes": "记录",
+    "host": "主持人",
+    "recorder": "记录人",
+    "summary": "会议记录",
     "marks": "到会登记",
-    "roll": "应到名单",
+    "roll": "应到名单人数",
     "parts": "议程",
     "record_due_on": "登记期限",
     "due": "应到",
-    "present": "实到",
-    "file": "文件",
+    "attended": "实到",
+    "on_leave": "请假",
+    "absent": "缺席",
+    "unmarked": "未登记",
     "months": "月数",
-    "seed": "种子",
+    "today": "起算日期",
 }
 
+# Where a key means something else in the entries of one action.
+AUDIT_FIELDS_OF = {
+    "member.created": {"name": "姓名"},
+    "member.changed": {"name": "姓名"},
+    "ledger.printed": {"code": "台账"},
+    "scheme.adopted": {"code": "评分方案"},
+}
+
+# Kept as proof or to join tables; they tell a reader nothing.
+AUDIT_UNSHOWN = frozenset({"member", "path", "seed", "sha256", "checksum", "file"})
+
+# Keys whose value is a code of its own scheme: shown only where there is a word for it.
+AUDIT_CODED = frozenset({"item", "scheme"})
+
+SCHEMES = {"star-branch": "星级党支部（五标）", "points-1261": "党员积分（1261 定档）"}
+
+# The codes of the other apps stand here too: an app below may not import from one above.
 AUDIT_VALUES: dict[str, dict[str, str]] = {
     "role": {str(key): word for key, word in ROLES.items()},
     "kind": {str(key): word for key, word in ORGANIZATION_KINDS.items()},
     "type": {str(key): word for key, word in ORGANIZATION_TYPES.items()},
+    "scheme": SCHEMES,
+    "code": SCHEMES,
+    "status": {
+        "FULL": "正式党员",
+        "PROBATIONARY": "预备党员",
+        "SUSPENDED": "停止党籍",
+        "LEFT": "已离开",
+    },
+    "sex": {"M": "男", "F": "女"},
+    "education": {
+        "JUNIOR": "初中及以下",
+        "SENIOR": "高中、中专",
+        "COLLEGE": "大专",
+        "BACHELOR": "本科",
+        "MASTER": "研究生",
+        "DOCTOR": "博士研究生",
+    },
+    "reason": {"ILL": "年老体弱、重病", "AWAY": "长期外出流动"},
+    "way": {
+        "MOVED_OUT": "转出（组织关系转往其他党组织）",
+        "EXPELLED": "出党（除名、退党、开除党籍）",
+        "DIED": "去世",
+        "SUSPENDED": "停止党籍",
+    },
+    "state": {
+        "PLANNED": "已安排",
+        "OPEN": "登记中",
+        "CLOSED": "已办结",
+        "CANCELLED": "已取消",
+    },
+    "marks": {
+        "UNMARKED": "未登记",
+        "PRESENT": "到",
+        "LATE": "迟到",
+        "ONLINE": "线上",
+        "LEAVE": "请假",
+        "ABSENT": "缺席",
+    },
 }
 
 PRODUCT = "支部管理"

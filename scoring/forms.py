@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from branches.models import Organization
+from branches.models import Organization, User
 from branches.rules.periods import Period, PeriodKind
 from branches.scope import Scope
 from members.models import Member
@@ -17,6 +17,8 @@ from scoring.models import SchemeVersion
 from scoring.queries import schemes
 from scoring.rules import explaining
 from scoring.rules.scheme import Scheme
+
+MOST_MONTHS_AHEAD = 12
 
 
 class DateInput(forms.DateInput):
@@ -42,7 +44,7 @@ class MarkSheetForm(forms.Form):
                 max_digits=8,
                 decimal_places=2,
                 required=False,
-                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01"}),
+                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
                 error_messages={
                     "max_value": f"“{item.title}”满分是 {full} 分，请填 0 至 {full} 之间的数。",
                     "min_value": f"“{item.title}”不能是负数，请填 0 至 {full} 之间的数。",
@@ -80,17 +82,16 @@ class PointEntryForm(forms.Form):
     quantity = forms.DecimalField(
         label="数量",
         min_value=Decimal("0.01"),
-        max_value=Decimal(9999),
-        max_digits=6,
+        max_value=Decimal(999),
         decimal_places=2,
         initial=1,
         help_text="次数或小时数，如 1 或 2.5。",
         error_messages={
             "min_value": "数量应大于 0，如 1 或 2.5。",
-            "max_value": "数量不能超过 9999，请核对。",
+            "max_value": "数量不能超过 999，请核对。",
             "invalid": "数量应填数字，如 1 或 2.5。",
         },
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.5"}),
+        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
     )
     happened_on = forms.DateField(label="发生日期", widget=DateInput())
     evidence = forms.CharField(
@@ -106,11 +107,13 @@ class PointEntryForm(forms.Form):
         version: SchemeVersion,
         organization: Organization,
         today: dt.date,
+        by: User,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.by = by
         self.version, self.organization, self.today = version, organization, today
-        scheme = schemes.scheme_of(version)
+        self.scheme = scheme = schemes.scheme_of(version)
         choices = [
             (item.code, f"{item.title}（{explaining.rule_in_words(scheme.target, item)}）")
             for item in scheme.items
@@ -129,13 +132,30 @@ class PointEntryForm(forms.Form):
         else:
             del self.fields["member"]
 
+    def clean_member(self) -> Member:
+        member: Member = self.cleaned_data["member"]
+        if member.user_id == self.by.pk:
+            raise forms.ValidationError("不能给自己登记，请由其他支部委员登记。")
+        return member
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        item = next((i for i in self.scheme.items if i.code == data.get("item")), None)
+        quantity = data.get("quantity")
+        if item is None or quantity is None or quantity == quantity.to_integral_value():
+            return data
+        word = explaining.unit(self.scheme.target, item)
+        if word != "小时":
+            self.add_error("quantity", f"“{item.title}”按{word}计，数量应为整数。")
+        return data
+
     def clean_happened_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["happened_on"]
         if day > self.today:
             raise forms.ValidationError("发生日期不能晚于今天。")
         if day < self.version.effective_from:
             raise forms.ValidationError(
-                f"方案自 {self.version.effective_from:%Y 年 %m 月}起施行，请填其后的日期。"
+                f"方案自{Period(self.version.effective_from).label}起施行，请填其后的日期。"
             )
         return day
 
@@ -157,8 +177,9 @@ class AdoptForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "month"}),
     )
 
-    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scope: Scope, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         self.fields["preset"].choices = [  # type: ignore[attr-defined]
             (code, schemes.preset(code).title) for code in schemes.preset_codes()
         ]
@@ -172,4 +193,6 @@ class AdoptForm(forms.Form):
             period = None
         if period is None or period.kind is not PeriodKind.MONTH:
             raise forms.ValidationError("月份应写成 2026-10 的样子。")
+        if period > Period.containing(self.today).minus(-MOST_MONTHS_AHEAD):
+            raise forms.ValidationError(f"起始月份不能晚于 {MOST_MONTHS_AHEAD} 个月之后，请核对。")
         return period

@@ -2,5 +2,6 @@
 
 from activities.models.activity import Activity, AgendaPart
 from activities.models.attendance import Attendance
+from activities.models.correction import ActivityCorrection
 
-__all__ = ["Activity", "AgendaPart", "Attendance"]
+__all__ = ["Activity", "ActivityCorrection", "AgendaPart", "Attendance"]

@@ -35,7 +35,8 @@ class Activity(models.Model):
     """A meeting or activity of a branch or group: announced, held, recorded, closed.
 
     ``held_on`` is the day of the fact and ``entered_at`` the moment of its entry; the two
-    are never made to agree. Once closed a record stands.
+    are never made to agree. Once closed a record stands, until it is opened again with a
+    reason that stays visible.
     """
 
     organization = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Keeping the record of an activity: log, change, take the roll, close, cancel."""
+"""Keeping the record of an activity: log, change, take the roll, close, cancel, reopen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from activities import wording
-from activities.models import Activity, AgendaPart, Attendance
+from activities.models import Activity, ActivityCorrection, AgendaPart, Attendance
 from activities.operations.details import Details, Mark, Marks, Part
 from activities.operations.refusals import (
     AlreadyLogged,
@@ -189,6 +189,32 @@ def cancel(*, activity: Activity, reason: str, by: User, at: dt.datetime) -> Act
     audit.record(
         "activity.cancelled", by=by, at=at, on=row, organization=row.organization,
         before={"state": before}, after={"state": row.state, "reason": reason},
+    )  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def reopen(*, activity: Activity, reason: str, by: User, at: dt.datetime) -> Activity:
+    """Open a closed record again to put it right; its facts do not count until it is closed.
+
+    The reason stays with the record for good.
+
+    :raises Refused: no reason was given.
+    :raises StepNotAllowed: the record is not closed.
+    """
+    row = _locked(activity)
+    reason = reason.strip()
+    if not reason:
+        raise Refused("请写明更正原因。")
+    before = {"state": row.state, "closed_at": row.closed_at}
+    row.state = progress.ACTIVITY.after(State(row.state), Step.REOPEN)
+    row.closed_at = None
+    row.save(update_fields=["state", "closed_at"])
+    Attendance.objects.filter(activity=row).update(is_counted=False)
+    ActivityCorrection.objects.create(activity=row, reason=reason, made_by=by, made_at=at)
+    audit.record(
+        "activity.reopened", by=by, at=at, on=row, organization=row.organization,
+        before=before, after={"reason": reason},
     )  # fmt: skip
     return row
 

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities import wording
-from activities.models import Activity, Attendance
+from activities.models import Activity, ActivityCorrection, Attendance
 from activities.queries.evidence import evidence, organization_evidence
 from activities.rules.attendance import ATTENDED, AttendanceStatus, RollCount
 from activities.rules.kinds import KINDS, ActivityKind
@@ -126,6 +126,15 @@ def with_counts(activities: QuerySet[Activity]) -> QuerySet[Activity]:
     )
 
 
+def with_corrections(activities: QuerySet[Activity]) -> QuerySet[Activity]:
+    """Add ``corrections_n``: how often a record was opened again after it was closed."""
+    made = ActivityCorrection.objects.filter(activity=OuterRef("pk")).order_by()
+    counted = made.values("activity").annotate(n=Count("pk")).values("n")
+    return activities.annotate(
+        corrections_n=Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    )
+
+
 def rows(activities: Iterable[Activity], on: dt.date) -> list[Row]:
     """Return the lines of a list from activities ``with_counts`` (no query)."""
     return [
@@ -192,12 +201,13 @@ def month_items(scope: Scope, filters: Filters) -> dict[dt.date, list[DayItem]]:
     return days
 
 
-def last_of_kind(kind: ActivityKind, organization: Organization) -> Activity | None:
-    """Return the latest activity of a kind there, from which the next is prefilled."""
+def last_of_kind(kind: ActivityKind, organization: Organization, on: dt.date) -> Activity | None:
+    """Return the latest of a kind held there by a day, from which the next is prefilled."""
     return (
-        Activity.objects.standing()
-        .of_kind(kind)
-        .filter(organization=organization)
+        Activity.objects.of_kind(kind)
+        .filter(
+            organization=organization, state__in=[State.OPEN, State.CLOSED], held_on__lte=on
+        )
         .order_by("-held_on", "-id")
         .prefetch_related("parts")
         .first()
@@ -221,8 +231,11 @@ def host_kinds(scope: Scope, on: dt.date) -> set[str]:
     return set(standing.values_list("kind", flat=True).distinct())
 
 
-def coming_up(grants: Grants, on: dt.date) -> list[Coming]:
-    """Return the next planned activities of the organisations one looks after (one query)."""
+def coming_up(grants: Grants, on: dt.date, after: dt.time | None = None) -> list[Coming]:
+    """Return the next planned activities of the organisations one looks after (one query).
+
+    ``after``: the time of day; what began earlier today is left out.
+    """
     scope = grants.scope(Capability.SEE_ACTIVITIES)
     if not scope:
         return []
@@ -233,13 +246,16 @@ def coming_up(grants: Grants, on: dt.date) -> list[Coming]:
         .annotate(due_n=_on_roll())
         .order_by("held_on", "starts_at", "pk")
     )
+    if after is not None:
+        planned = planned.exclude(held_on=on, starts_at__lt=after)
     return [
         Coming(
             pk=activity.pk,
             held_on=activity.held_on,
             starts_at=activity.starts_at,
             title=activity.title,
-            note=f"{place_name(activity.organization)} · {activity.place} · 应到 {activity.due_n}",
+            note=f"{place_name(activity.organization)} · {activity.place}"
+            + (f" · 应到 {activity.due_n}" if activity.due_n else ""),
             url=reverse("activity", kwargs={"pk": activity.pk}),
             when=_when(activity.held_on, activity.starts_at, on),
         )
@@ -247,13 +263,18 @@ def coming_up(grants: Grants, on: dt.date) -> list[Coming]:
     ]
 
 
-def called_to(user: User, on: dt.date) -> list[Coming]:
-    """Return the next planned activities one is called to oneself (one query)."""
+def called_to(user: User, on: dt.date, after: dt.time | None = None) -> list[Coming]:
+    """Return the next planned activities one is called to oneself (one query).
+
+    ``after``: the time of day; what begins earlier today is left out.
+    """
     planned = (
         Attendance.objects.filter(member__user=user, activity__state=State.PLANNED, held_on__gte=on)
         .select_related("activity__organization__parent")
         .order_by("held_on", "activity__starts_at", "pk")
     )
+    if after is not None:
+        planned = planned.exclude(held_on=on, activity__starts_at__lt=after)
     return [
         Coming(
             pk=row.activity_id,

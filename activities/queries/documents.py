@@ -32,7 +32,7 @@ class RecordDocument:
 
 
 def record_of(activity: Activity) -> RecordDocument:
-    """Return the document of a closed activity (three queries)."""
+    """Return the document of a closed activity (four queries)."""
     assert activity.closed_at is not None
     entries = rolls.of_activity(activity)
     count = attendance.count(entry.status for entry in entries)
@@ -63,6 +63,7 @@ def record_of(activity: Activity) -> RecordDocument:
             f"{formats.day(activity.entered_at)}登记，{formats.day(closed_on)}办结"
             + (f"（{late}，期限 {formats.day(activity.record_due_on)}）" if late else ""),
         ),
+        ("更　　正", _corrections(activity)),
     ]
     parts = [(part.title, _paragraphs(part.content)) for part in activity.parts.all()]
     parts.append(("会议记录", _paragraphs(activity.summary)))
@@ -78,6 +79,14 @@ def record_of(activity: Activity) -> RecordDocument:
         ),
         signature=(activity.organization.name, formats.day(closed_on)),
     )
+
+
+def _corrections(activity: Activity) -> str:
+    made = [
+        f"{formats.day(each.made_at)}，{each.made_by.name}：{each.reason}"
+        for each in activity.corrections.select_related("made_by")
+    ]
+    return f"{len(made)} 次。{'；'.join(made)}" if made else ""
 
 
 def _names(entries: list[rolls.Entry], status: AttendanceStatus) -> str:

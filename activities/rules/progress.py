@@ -23,6 +23,7 @@ class Step(StrEnum):
     EDIT = "EDIT"
     CLOSE = "CLOSE"
     CANCEL = "CANCEL"
+    REOPEN = "REOPEN"
 
 
 ACTIVITY: Workflow[State, Step] = Workflow(
@@ -35,6 +36,7 @@ ACTIVITY: Workflow[State, Step] = Workflow(
         (State.OPEN, Step.TAKE_ROLL): State.OPEN,
         (State.OPEN, Step.CLOSE): State.CLOSED,
         (State.OPEN, Step.CANCEL): State.CANCELLED,
+        (State.CLOSED, Step.REOPEN): State.OPEN,
     }
 )
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from activities import tasks, wording
-from activities.forms import CancelForm
+from activities.forms import CancelForm, ReopenForm
 from activities.models import Activity
 from activities.operations import activities as operations
 from activities.operations.refusals import Refused
@@ -58,7 +58,8 @@ def record(request: Request, *, pk: int) -> HttpResponse:
         "may_take_roll": Step.TAKE_ROLL in steps and is_held,
         "may_close": Step.CLOSE in steps and is_held and not activity.is_planned,
         "may_cancel": Step.CANCEL in steps,
-        "cancel_form": CancelForm(),
+        "may_reopen": Step.REOPEN in steps,
+        "corrections": activity.corrections.select_related("made_by"),
         "trail": [("活动", reverse("activity-list"))],
         "is_held": is_held,
     }
@@ -98,6 +99,29 @@ def cancel(request: Request, *, pk: int) -> HttpResponse:
             at=timezone.now(),
         ),
         done="已取消。",
+        mend="activity",
+    )
+
+
+@access.requires(Capability.LOG_ACTIVITIES)
+@require_POST
+def reopen(request: Request, *, pk: int) -> HttpResponse:
+    """Open a closed record again with the reason, and go on to put it right."""
+    activity = _one(request, pk)
+    form = ReopenForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(map(str, form.errors["reason"])))
+        return redirect("activity", pk=pk)
+    return _step(
+        request,
+        activity,
+        lambda: operations.reopen(
+            activity=activity,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done="已退回更正。改好后请重新办结，办结前不计入积分和台账。",
         mend="activity",
     )
 

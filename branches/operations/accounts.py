@@ -157,7 +157,10 @@ def appoint(
     )
     audit.record(
         "post.appointed", by=by, at=at, on=post, organization=organization,
-        after={"user": user.username, "role": role, "organization": organization.code},
+        after={
+            "person": user.name, "user": user.username, "role": role,
+            "organization": organization.code, "started_on": started_on,
+        },
     )  # fmt: skip
     return post
 
@@ -170,12 +173,19 @@ def end_post(*, post: Post, on: dt.date, by: User, at: dt.datetime) -> None:
     """
     if by.pk == post.user_id:
         raise CannotManage("不能免去自己的职务，请由其他管理员办理。")
-    row = Post.objects.select_for_update().get(pk=post.pk)
+    row = (
+        Post.objects.select_for_update(of=("self",))
+        .select_related("user", "organization")
+        .get(pk=post.pk)
+    )
     if row.ended_on is not None:
         return
     row.ended_on = max(on, row.started_on)
     row.save(update_fields=["ended_on"])
     audit.record(
         "post.ended", by=by, at=at, on=row, organization=row.organization,
-        after={"ended_on": row.ended_on},
+        after={
+            "person": row.user.name, "user": row.user.username, "role": row.role,
+            "organization": row.organization.code, "ended_on": row.ended_on,
+        },
     )  # fmt: skip

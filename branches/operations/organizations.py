@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Case, F, Value, When
+from django.db.models import BigIntegerField, Case, F, Max, Value, When
 from django.db.models.functions import Concat, Greatest, Substr
 
 from branches import audit
-from branches.models import Organization, Post, Term, User
+from branches.models import AuditEntry, Organization, Post, Term, User
 from branches.rules import terms, tree
 from branches.rules.tree import OrganizationKind, OrganizationType
 
@@ -105,7 +105,7 @@ def move(
     if row.parent_id == (parent.pk if parent else None):
         raise CannotPlace("它已经在这个上级之下，不用调整。")
     _check_place(row.kind, parent)
-    old = row.path
+    old, old_parent = row.path, row.parent
     new = _next_path(parent)
     Organization.objects.filter(path__startswith=old).update(
         path=Concat(Value(new), Substr(F("path"), len(old) + 1)),
@@ -118,7 +118,8 @@ def move(
     row.refresh_from_db()
     audit.record(
         "organization.moved", by=by, at=at, on=row, organization=row,
-        before={"path": old}, after={"path": new},
+        before={"path": old, "parent": old_parent.name if old_parent else ""},
+        after={"path": new, "parent": parent.name if parent else ""},
     )  # fmt: skip
     return row
 
@@ -193,7 +194,14 @@ def _check_place(kind: str, parent: Organization | None) -> None:
 
 
 def _next_path(parent: Organization | None) -> str:
-    """Return the first free path; closed siblings keep theirs."""
-    siblings = Organization.objects.filter(parent=parent)
-    last = siblings.order_by("-path").values_list("path", flat=True).first()
-    return tree.next_child_path(parent.path if parent else "", last)
+    """Return the first path that no sibling has or ever had.
+
+    The audit keeps the paths of what was moved away; a newcomer on an old path would inherit
+    its entries.
+    """
+    above = parent.path if parent else ""
+    used = Organization.objects.filter(parent=parent).aggregate(last=Max("path"))["last"]
+    told = AuditEntry.objects.filter(
+        organization_path__regex=f"^{above}[0-9A-Z]{{{tree.STEP}}}$"
+    ).aggregate(last=Max("organization_path"))["last"]
+    return tree.next_child_path(above, max((p for p in (used, told) if p), default=None))

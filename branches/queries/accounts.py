@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from branches import account_sources
 from branches.models import Post, User
 from branches.rules import usernames
-from branches.scope import Scope
+from branches.scope import EVERYWHERE, Scope
 
 
 def in_scope(scope: Scope) -> QuerySet[User]:
@@ -51,7 +51,11 @@ def may_manage(user: User, scope: Scope, on: dt.date) -> bool:
     """Return whether an account is wholly within ``scope``.
 
     Whoever resets a password could sign in as that person; somebody with a post outside
-    the scope is therefore out of reach.
+    the scope, or placed outside it by the roll, is therefore out of reach.
     """
     outside = Post.objects.filter(user=user).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
-    return not outside.exclude(scope.q("organization__path")).exists()
+    if outside.exclude(scope.q("organization__path")).exists():
+        return False
+    account = User.objects.filter(pk=user.pk)
+    placed = account.filter(account_sources.q(EVERYWHERE)).exists()
+    return not placed or account.filter(account_sources.q(scope)).exists()

@@ -19,6 +19,13 @@ def visible_jobs(user: User, grants: Grants) -> QuerySet[Job]:
 
 
 def readable_documents(user: User, grants: Grants) -> QuerySet[Document]:
-    """Return one's own documents and those of organisations whose ledgers one prints."""
-    scope = grants.scope(Capability.PRINT_LEDGERS)
-    return Document.objects.filter(Q(owner=user) | scope.q("organization__path"))
+    """Return the documents of organisations whose ledgers one prints, and one's own uploads.
+
+    Having asked for a document is no right to it: whose post has ended reads it no longer.
+    Uploads (rosters, kept without an organisation) are for their owner alone, and only while
+    the owner may import.
+    """
+    readable = grants.scope(Capability.PRINT_LEDGERS).q("organization__path")
+    if grants.allows(Capability.IMPORT_MEMBERS):
+        readable |= Q(owner=user, organization__isnull=True)
+    return Document.objects.filter(readable)

@@ -17,6 +17,9 @@ class PeriodKind(StrEnum):
     YEAR = "year"
 
 
+# The Party was founded in 1921; a later year than 2100 is a slip of the finger.
+FIRST_YEAR, LAST_YEAR = 1921, 2100
+
 _MONTHS = {
     PeriodKind.MONTH: 1,
     PeriodKind.QUARTER: 3,
@@ -43,10 +46,10 @@ class Period:
     def parse(cls, text: str) -> Period:
         """Read ``2026``, ``2026H1``, ``2026Q3`` or ``2026-10``.
 
-        :raises ValueError: any other text, or a year before 1921.
+        :raises ValueError: any other text, or a year outside 1921 to 2100.
         """
         match = _PATTERN.fullmatch(text)
-        if match is None or int(match[1]) < 1921:
+        if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
             raise ValueError(f"not a period: {text!r}")
         year, month, quarter, half = int(match[1]), match[2], match[3], match[4]
         if month:

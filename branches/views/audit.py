@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 
-from branches import access, audit, wording
+from branches import access, audit, ledgers
 from branches.access import Request
 from branches.forms.audit import AuditFilterForm
-from branches.models import AuditEntry
-from branches.queries import audit_entries
+from branches.queries import audit_details, audit_entries
 from branches.rules.roles import Capability
 
 PAGE = 50
@@ -35,9 +32,14 @@ def audit_list(request: Request) -> HttpResponse:
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-id")[: PAGE + 1])
     shown = found[:PAGE]
+    for entry in shown:
+        entry.object_text = audit_details.object_words(entry)
+    told = audit_details.details(
+        shown, ledger_titles={ledger.code: ledger.title for ledger in ledgers.catalogue()}
+    )
     context = {
         "form": form,
-        "rows": [(entry, _details(entry)) for entry in shown],
+        "rows": list(zip(shown, told, strict=True)),
         "older": _older(request, shown[-1].pk) if len(found) > PAGE else "",
         "is_filtered": form.is_valid() and any(form.cleaned_data.values()),
         "is_latest": before is None,
@@ -56,32 +58,3 @@ def _older(request: Request, pk: int) -> str:
     query = request.GET.copy()
     query["before"] = str(pk)
     return f"?{query.urlencode()}"
-
-
-def _details(entry: AuditEntry) -> list[tuple[str, str, str]]:
-    """Return (field, before, after) in words, for the fields the entry speaks of."""
-    before = entry.before if isinstance(entry.before, dict) else {}
-    after = entry.after if isinstance(entry.after, dict) else {}
-    return [
-        (
-            wording.AUDIT_FIELDS.get(key, "其他"),
-            _words(key, before[key]) if key in before else "",
-            _words(key, after[key]) if key in after else "",
-        )
-        for key in dict.fromkeys([*before, *after])
-    ]
-
-
-def _words(key: str, value: Any) -> str:
-    if value is None or value == "":
-        return "（空）"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, list):
-        return "、".join(_words(key, part) for part in value) or "（空）"
-    if isinstance(value, dict):
-        return "；".join(
-            f"{wording.AUDIT_FIELDS.get(name, '其他')} {_words(name, part)}"
-            for name, part in value.items()
-        )
-    return wording.AUDIT_VALUES.get(key, {}).get(str(value), str(value))

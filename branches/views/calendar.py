@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -20,6 +21,7 @@ from branches.models import CalendarDay
 from branches.operations import calendar_days
 from branches.queries import working_calendar
 from branches.queries.working_calendar import Day
+from branches.rules import tree
 from branches.rules.periods import Period, PeriodKind
 from branches.rules.roles import Capability
 from branches.rules.working_days import ONE_DAY
@@ -33,6 +35,8 @@ def calendar(request: Request) -> HttpResponse:
     form = CalendarDayForm(
         request.POST or None, initial={"day": request.GET.get("day", ""), "is_working": "0"}
     )
+    if request.method == "POST":
+        _for_the_whole_site(request)
     if request.method == "POST" and form.is_valid():
         day = form.cleaned_data["day"]
         calendar_days.set_day(**form.cleaned_data, by=request.user, at=timezone.now())
@@ -67,11 +71,18 @@ def calendar(request: Request) -> HttpResponse:
 @access.requires(Capability.MANAGE_CALENDAR)
 def calendar_clear(request: Request, *, day: str) -> HttpResponse:
     """Return a day to the published arrangement."""
+    _for_the_whole_site(request)
     row = get_object_or_404(CalendarDay, day=_day(day))
     day_words = f"{row.day.year}年{row.day.month}月{row.day.day}日"
     calendar_days.clear_day(row=row, by=request.user, at=timezone.now())
     messages.success(request, f"{day_words}已恢复为国务院的安排。")
     return redirect(f"{reverse('calendar')}?period={Period.containing(row.day)}")
+
+
+def _for_the_whole_site(request: Request) -> None:
+    """There is one calendar for all: only an administrator at the top may change it."""
+    if not any(tree.depth(root) == 1 for root in request.scope.roots):
+        raise PermissionDenied
 
 
 def _day(text: str) -> dt.date:

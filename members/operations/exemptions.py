@@ -58,8 +58,11 @@ def end_exemption(*, exemption: Exemption, on: dt.date, by: User, at: dt.datetim
     row = (
         Exemption.objects.select_for_update(of=("self",))
         .select_related("member")
-        .get(pk=exemption.pk)
+        .filter(pk=exemption.pk)
+        .first()
     )
+    if row is None:
+        raise CannotChange("这条免考评刚刚已被结束。")
     if row.ended_on is not None and on > row.ended_on:
         raise CannotChange(
             f"这条免考评到 {row.ended_on:%Y-%m-%d} 已经结束，请另行登记。", field="ended_on"

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from branches import audit, keys
 from branches.models import Organization, User
@@ -67,7 +67,8 @@ def register(
     check_group(branch, group)
     check_day(started_on, at, "started_on")
     _check_once(details, but=None)
-    member = Member.objects.create(**asdict(details), **_derived(details.name, details.id_number))
+    member = Member(**asdict(details), **_derived(details.name, details.id_number))
+    _save_once(member)
     Membership.objects.create(member=member, branch=branch, group=group, started_on=started_on)
     note_event(member, EventKind.MOVED_IN, started_on, branch.name, at)
     audit.record(
@@ -96,7 +97,7 @@ def change(*, member: Member, details: Details, by: User, at: dt.datetime) -> Me
     values = new | _derived(details.name, details.id_number)
     for field, value in values.items():
         setattr(row, field, value)
-    row.save(update_fields=list(values))
+    _save_once(row, list(values))
     audit.record(
         "member.changed", by=by, at=at, on=row, organization=home_of(row).branch,
         before=_shown({field: before[field] for field in changed}),
@@ -160,18 +161,34 @@ def _derived(name: str, id_number: str) -> dict[str, str]:
 
 
 def _check_once(details: Details, *, but: Member | None) -> None:
+    """Refuse what another member has already; both refusals are told together, so that no
+    answer singles out whether an ID number is on file.
+    """
     others = Member.objects.all() if but is None else Member.objects.exclude(pk=but.pk)
     digest = keys.digest(details.id_number, purpose=ID_PURPOSE)
-    if digest and others.filter(id_number_digest=digest).exists():
+    taken_id = bool(digest) and others.filter(id_number_digest=digest).exists()
+    number = details.employee_number
+    taken_number = bool(number) and others.filter(employee_number=number).exists()
+    if taken_id and not taken_number:
         # Whose roll it is on stays untold: it may be outside the person's reach.
         raise CannotChange(
             "这个公民身份号码已经登记过，一人只能有一份党籍。如此人从别处转入，"
             "请由原支部的上级党组织调整所在支部。",
             field="id_number",
         )
-    number = details.employee_number
-    if number and others.filter(employee_number=number).exists():
-        raise CannotChange("这个工号已登记在另一名党员名下，请核对。", field="employee_number")
+    if taken_number:
+        raise CannotChange(
+            "这个工号已登记在另一名党员名下，请核对工号和公民身份号码。", field="employee_number"
+        )
+
+
+def _save_once(member: Member, fields: list[str] | None = None) -> None:
+    """Save; the database has the last word where two people register one person at once."""
+    try:
+        with transaction.atomic():
+            member.save(update_fields=fields, force_insert=fields is None)
+    except IntegrityError:
+        raise CannotChange("同一个人或工号刚刚被别人登记，请查询后再办理。") from None
 
 
 def _check_dates(details: Details, at: dt.datetime) -> None:

@@ -84,6 +84,11 @@ def leave(
     check_day(on, at, "on")
     if on <= home.started_on:
         raise CannotChange(f"日期应晚于现有组织关系的起始日期 {home.started_on}。", field="on")
+    elsewhere = Post.objects.filter(user=row.user_id or 0, ended_on__isnull=True).exclude(
+        organization__path__startswith=home.branch.path
+    )
+    if elsewhere.exists():
+        raise CannotChange("此人还在本支部以外任职，请先由管理员办理免职。")
     home.ended_on = on
     home.save(update_fields=["ended_on"])
     before = row.status

@@ -29,7 +29,7 @@ def enter_sheet(
     A changed mark supersedes the earlier one, which stays on record. Unchanged marks are
     left alone, so saving a sheet twice records nothing twice.
     """
-    Organization.objects.select_for_update().get(pk=organization.pk)
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     standing = {
         mark.item_code: mark
         for mark in Mark.objects.standing().filter(

@@ -38,7 +38,7 @@ def adopt(
     unfed = [item.title for item in scheme.items if not schemes.can_be_fed(scheme, item)]
     if unfed:
         raise CannotAdopt(f"这些项目还没有数据来源，不能核算：{'、'.join(unfed)}。")
-    committee = Organization.objects.select_for_update().get(pk=committee.pk)
+    committee = Organization.objects.select_for_update(no_key=True).get(pk=committee.pk)
     last = (
         SchemeVersion.objects.filter(committee=committee, code=scheme.code)
         .order_by("-number")

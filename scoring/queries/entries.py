@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from branches.models import Organization
 from branches.rules.periods import Period
 from branches.scope import Scope
-from scoring.models import PointEntry, SchemeItem, SchemeVersion, Score
+from scoring.models import PointEntry, Run, SchemeItem, SchemeVersion, Score
 from scoring.queries import schemes
 
 
@@ -62,4 +62,17 @@ def behind(score: Score, item_code: str) -> QuerySet[PointEntry]:
             **({} if score.member_id else {"organization": score.organization_id}),
         )
         .order_by("happened_on", "id")
+    )
+
+
+def is_computed(version: SchemeVersion, period: Period) -> bool:
+    """Return whether a period has a current run under the scheme of ``version``."""
+    return (
+        Run.objects.current()
+        .filter(
+            committee=version.committee_id,
+            scheme_code=version.code,
+            period_start=period.first_day,
+        )
+        .exists()
     )

@@ -15,6 +15,7 @@ from branches.models import Organization
 from branches.rules import tree
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
+from branches.rules.tree import OrganizationType
 from scoring import tasks
 from scoring.models import Score
 from scoring.queries import boards, entries, explanations, marks, schemes
@@ -28,7 +29,7 @@ def star_board(request: Request) -> HttpResponse:
     this_month = Period.containing(request.today)
     rated = boards.rated_periods(paths, "organization")
     period = asked_month(request, rated[0] if rated else this_month.previous)
-    kind = request.GET.get("type", "")
+    kind = _type(request)
     run = boards.current_run(paths, "organization", period)
     board = boards.board(run, request.scope, type=kind) if run else None
     context = {
@@ -50,7 +51,7 @@ def tier_board(request: Request) -> HttpResponse:
     this_month = Period.containing(request.today)
     rated = boards.rated_periods(paths, "member")
     period = asked_month(request, rated[0] if rated else this_month.previous)
-    kind = request.GET.get("type", "")
+    kind = _type(request)
     run = boards.current_run(paths, "member", period)
     context = {
         "period": period,
@@ -148,6 +149,12 @@ def start_run(request: Request) -> HttpResponse:
     else:
         messages.info(request, "这个月正在核算，下面是它的进度。")
     return redirect("job", pk=job.pk)
+
+
+def _type(request: Request) -> str:
+    """Return the comparison type asked for; empty for all, and for what is none."""
+    asked = request.GET.get("type", "")
+    return asked if asked in set(OrganizationType) else ""
 
 
 def _number(text: str | None) -> int | None:

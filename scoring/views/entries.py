@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -36,7 +36,10 @@ def points_list(request: Request) -> HttpResponse:
         "period": period,
         "months": neighbours(period, this_month),
         "page_obj": page,
-        "rows": entries.titled(list(page.object_list)),
+        "rows": [
+            (row, row.entry.voided_at is None and _may_void(request, row.entry))
+            for row in entries.titled(list(page.object_list))
+        ],
         "branches": _branches(request),
         "may_enter_organization": request.grants.allows(Capability.ENTER_MARKS),
     }
@@ -48,8 +51,11 @@ def points_new(request: Request) -> HttpResponse:
     """Record a fact: choose the branch first, then item, member and evidence."""
     branches = _branches(request)
     target = request.GET.get("target", TARGETS[0])
-    if target not in TARGETS or not request.grants.allows(Capability.ENTER_MARKS):
+    marks = request.grants.scope(Capability.ENTER_MARKS)
+    if target not in TARGETS or not marks:
         target = TARGETS[0]
+    if target == "organization":
+        branches = [branch for branch in branches if marks.reaches(branch.path)]
     chosen = request.GET.get("organization", "")
     if len(branches) == 1 and not chosen:
         chosen = str(branches[0].pk)
@@ -61,13 +67,19 @@ def points_new(request: Request) -> HttpResponse:
     organization = get_object_or_404(
         Organization.objects.in_scope(request.scope).of_kind(OrganizationKind.BRANCH), pk=key
     )
+    if target == "organization" and not marks.reaches(organization.path):
+        raise Http404
     month = Period.containing(request.today)
     version = entries.version_for(organization, month, target)
     if version is None:
         messages.error(request, "还没有施行中的评分方案，请管理员先采用方案。")
         return redirect("points-list")
     form = PointEntryForm(
-        request.POST or None, version=version, organization=organization, today=request.today
+        request.POST or None,
+        version=version,
+        organization=organization,
+        today=request.today,
+        by=request.user,
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -82,8 +94,11 @@ def points_new(request: Request) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
-        messages.success(request, "已登记。下次核算时计入。")
         period = Period.containing(entry.happened_on)
+        if period != month and entries.is_computed(version, period):
+            messages.success(request, f"已登记。{period.label}已经核算过，重新核算后才计入。")
+        else:
+            messages.success(request, "已登记，核算时计入。")
         return redirect(f"{reverse('points-list')}?period={period}")
     context = {
         "form": form,
@@ -101,6 +116,8 @@ def points_void(request: Request, *, pk: int) -> HttpResponse:
     entry = get_object_or_404(
         PointEntry.objects.in_scope(request.scope).select_related("member", "organization"), pk=pk
     )
+    if not _may_void(request, entry):
+        raise Http404
     form = VoidForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -118,6 +135,12 @@ def points_void(request: Request, *, pk: int) -> HttpResponse:
     [row] = entries.titled([entry])
     context = {"entry": entry, "title": row.title, "form": form}
     return TemplateResponse(request, "scoring/points_void.html", context)
+
+
+def _may_void(request: Request, entry: PointEntry) -> bool:
+    """What was entered about a branch is undone only by those who may enter it."""
+    marks = request.grants.scope(Capability.ENTER_MARKS)
+    return entry.member_id is not None or marks.reaches(entry.organization.path)
 
 
 def _branches(request: Request) -> list[Organization]:

@@ -50,7 +50,7 @@ def scheme(request: Request, *, pk: int) -> HttpResponse:
 @access.requires(Capability.MANAGE_SCHEMES)
 def scheme_adopt(request: Request) -> HttpResponse:
     """Adopt a shipped scheme from a month on."""
-    form = AdoptForm(request.POST or None, scope=request.scope)
+    form = AdoptForm(request.POST or None, scope=request.scope, today=request.today)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
