@@ -176,6 +176,16 @@ class ActivityForm(forms.Form):
         )
 
 
+def without_marks(data: QueryDict) -> QueryDict:
+    """Return what was posted but for the marks and reasons of the roll."""
+    left = data.copy()
+    for name in data:
+        if _MARK.fullmatch(name):
+            del left[name]
+    left.pop("lecturer", None)
+    return left
+
+
 class RollForm:
     """The marks of a roll, read from ``status_<member>``, ``reason_<member>`` and ``lecturer``.
 

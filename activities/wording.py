@@ -70,6 +70,13 @@ ROLLS = {
     Roll.GROUP: "本小组党员",
 }
 
+# Where those on a roll belong.
+ROLL_PLACES = {
+    Roll.MEMBERS: "本支部",
+    Roll.COMMITTEE: "支委会",
+    Roll.GROUP: "本小组",
+}
+
 RHYTHMS = {
     PeriodKind.MONTH: "每月",
     PeriodKind.QUARTER: "每季度",
@@ -108,6 +115,14 @@ def usual_title(kind: ActivityKind, day: dt.date) -> str:
     """Return the title a record of this kind is given unless somebody finds a better one."""
     every = KIND_RULES[kind].every or PeriodKind.MONTH
     return meeting_of(kind, Period.containing(day, every))
+
+
+def marks_lost(roll: Roll, day: dt.date, persons: int) -> str:
+    """Return what a day costs whose roll lacks people who are marked already."""
+    return (
+        f"按 {day.year}年{day.month}月{day.day}日 的名单，有 {persons} 人当时不在"
+        f"{ROLL_PLACES[roll]}，已填的到会会丢失。"
+    )
 
 
 def refused_step(state: str) -> str:

@@ -81,11 +81,12 @@ AUDIT_ACTIONS = {
     "demo.seeded": "生成演示数据",
 }
 
-# What the audit shows beside a value, for every key that an operation writes.
+# What the audit shows beside a value, for every key that an operation writes, in the order
+# in which they are listed.
 AUDIT_FIELDS = {
+    "person": "姓名",
     "username": "账号",
     "user": "账号",
-    "person": "姓名",
     "role": "职务",
     "organization": "党组织",
     "started_on": "起始日期",
@@ -194,7 +195,7 @@ AUDIT_VALUES: dict[str, dict[str, str]] = {
         "MASTER": "研究生",
         "DOCTOR": "博士研究生",
     },
-    "reason": {"ILL": "年老体弱、重病", "AWAY": "长期外出流动"},
+    "reason": {"ill": "年老体弱、重病", "away": "长期外出流动"},
     "way": {
         "MOVED_OUT": "转出（组织关系转往其他党组织）",
         "EXPELLED": "出党（除名、退党、开除党籍）",

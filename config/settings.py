@@ -154,6 +154,9 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_HTTP_RESPONSE_CODE = 429
+# Behind the reverse proxy the client is who it says in X-Forwarded-For, the last entry.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0 if LOCAL else 1)
+AXES_CLIENT_IP_CALLABLE = "branches.client_address.of"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 

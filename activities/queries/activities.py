@@ -205,9 +205,7 @@ def last_of_kind(kind: ActivityKind, organization: Organization, on: dt.date) ->
     """Return the latest of a kind held there by a day, from which the next is prefilled."""
     return (
         Activity.objects.of_kind(kind)
-        .filter(
-            organization=organization, state__in=[State.OPEN, State.CLOSED], held_on__lte=on
-        )
+        .filter(organization=organization, state__in=[State.OPEN, State.CLOSED], held_on__lte=on)
         .order_by("-held_on", "-id")
         .prefetch_related("parts")
         .first()

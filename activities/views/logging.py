@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -14,7 +14,16 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from activities import wording
-from activities.forms import AHEAD, CHOICES, OLDEST, REFRESHING, ActivityForm, RollForm, initial_of
+from activities.forms import (
+    AHEAD,
+    CHOICES,
+    OLDEST,
+    REFRESHING,
+    ActivityForm,
+    RollForm,
+    initial_of,
+    without_marks,
+)
 from activities.models import Activity
 from activities.operations import activities as operations
 from activities.operations.refusals import Refused, RollIncomplete
@@ -27,7 +36,7 @@ from branches.models import Organization
 from branches.rules.roles import Capability
 from branches.rules.workflow import StepNotAllowed
 
-REFRESH, CLOSE = "refresh", "close"
+REFRESH, CLEAR, CLOSE = "refresh", "clear", "close"
 # Kinds in which one of those present speaks to the others.
 _WITH_LECTURER = frozenset({ActivityKind.LECTURE, ActivityKind.THEME_DAY, ActivityKind.STUDY})
 
@@ -47,7 +56,7 @@ def new(request: Request) -> HttpResponse:
     on = _day(request, request.today)
     blank = rolls.blank(kind, organization, on)
     if request.method != "POST":
-        last = activities.last_of_kind(kind, organization)
+        last = activities.last_of_kind(kind, organization, request.today)
         initial, titles = initial_of(kind, on, last, recorder=request.user.name)
         form = ActivityForm(
             initial=initial, part_titles=titles or KINDS[kind].parts, today=request.today
@@ -56,11 +65,12 @@ def new(request: Request) -> HttpResponse:
             request, form, RollForm(blank), kind, organization, hosts=hosts, on=on, last=last
         )
     form = ActivityForm(request.POST, part_titles=KINDS[kind].parts, today=request.today)
-    roll = RollForm(blank, request.POST, is_coming=on > request.today)
+    roll = RollForm(blank, _posted_marks(request))
     saved = _saved(
         request,
         form,
         roll,
+        _day_problem(request, roll, kind, on),
         lambda close: operations.log(
             organization=organization,
             kind=kind,
@@ -95,11 +105,12 @@ def edit(request: Request, *, pk: int) -> HttpResponse:
     form = ActivityForm(
         request.POST, part_titles=[part.title for part in parts], today=request.today
     )
-    roll = RollForm(entries, request.POST, is_coming=on > request.today)
+    roll = RollForm(entries, _posted_marks(request))
     saved = _saved(
         request,
         form,
         roll,
+        _day_problem(request, roll, kind, on),
         lambda close: operations.change(
             activity=activity,
             details=form.details,
@@ -151,13 +162,17 @@ def _saved(
     request: Request,
     form: ActivityForm,
     roll: RollForm,
+    day_problem: str,
     operation: Callable[[bool], Activity],
 ) -> HttpResponse | None:
     """Save what was posted and go to the record; None shows the page again, with reasons."""
     step = request.POST.get("step", "")
-    if step == REFRESH:
+    if step in (REFRESH, CLEAR):
         return None
     is_sound = form.is_valid()
+    if day_problem and "held_on" not in form.errors:
+        form.add_error("held_on", day_problem)
+        is_sound = False
     if not roll.is_valid():
         for problem in roll.general:
             form.add_error(None, problem)
@@ -178,6 +193,23 @@ def _saved(
         return None
     messages.success(request, f"“{activity.title}”已{'办结' if activity.is_closed else '保存'}。")
     return redirect("activity", pk=activity.pk)
+
+
+def _posted_marks(request: Request) -> QueryDict:
+    return without_marks(request.POST) if request.POST.get("step") == CLEAR else request.POST
+
+
+def _day_problem(request: Request, roll: RollForm, kind: ActivityKind, on: dt.date) -> str:
+    """Return why the marks do not go with the day, "" when they do.
+
+    Marks that would be lost are given up only when that is said a second time for this day.
+    """
+    if on > request.today:
+        return "活动日期还没到，不能登记到会。请核对日期。" if roll.has_marks else ""
+    if not roll.lost or request.POST.get("confirmed_day") == on.isoformat():
+        return ""
+    lost = wording.marks_lost(KINDS[kind].roll, on, roll.lost)
+    return f"{lost}请核对日期；确实如此请再点一次保存。"
 
 
 def _open_one(request: Request, pk: int) -> Activity | HttpResponse:
@@ -243,6 +275,10 @@ def _page(
 ) -> HttpResponse:
     back = _url(activity) if activity else reverse("activity-list")
     record_due_on = operations.record_due_on(on)
+    is_coming = on > request.today
+    step = request.POST.get("step", "")
+    is_refresh = step in (REFRESH, CLEAR)
+    is_losing = roll.lost > 0 and not is_coming
     context = {
         "form": form,
         "roll": roll,
@@ -255,14 +291,17 @@ def _page(
         else [],
         "activity": activity,
         "last": last,
-        "is_coming": on > request.today,
+        "is_coming": is_coming,
+        "may_clear": activity is None or activity.is_planned,
+        "lost_words": wording.marks_lost(KINDS[kind].roll, on, roll.lost) if is_losing else "",
+        "confirmed_day": on.isoformat() if is_losing and not is_refresh else "",
         "on": on,
         "back": back,
         "trail": [("活动", reverse("activity-list"))]
         + ([(activity.title, back)] if activity else [("登记活动", reverse("activity-new"))]),
         "record_due_on": record_due_on,
         "is_late": record_due_on < request.today,
-        "is_refresh": request.POST.get("step") == REFRESH,
+        "is_refresh": is_refresh,
         **_roll_context(kind),
     }
     return TemplateResponse(request, "activities/form.html", context)

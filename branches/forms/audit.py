@@ -22,5 +22,5 @@ class AuditFilterForm(forms.Form):
         data = super().clean() or {}
         first, last = data.get("first"), data.get("last")
         if first and last and last < first:
-            self.add_error("last", "结束日期早于开始日期，请改一下；现在列出的是全部日期。")
+            self.add_error("last", "结束日期早于开始日期，请改好再查；下面列出的是没有筛选的记录。")
         return data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from django import forms
@@ -42,8 +42,8 @@ class Offered(Protocol):
     def periods(self) -> frozenset[PeriodKind]: ...
 
 
-def period_choices(today: dt.date) -> list[Any]:
-    """Return the latest periods of each kind, the present one first, under their headings."""
+def period_choices(today: dt.date, kinds: Collection[PeriodKind]) -> list[Any]:
+    """Return the latest periods of the kinds, the present one first, under their headings."""
     return [
         (
             f"按{PERIOD_WORDS[kind]}",
@@ -53,6 +53,7 @@ def period_choices(today: dt.date) -> list[Any]:
             ],
         )
         for kind, count in _HOW_MANY.items()
+        if kind in kinds
     ]
 
 
@@ -80,8 +81,24 @@ class LedgerForm(forms.Form):
             .exclude(kind=OrganizationKind.GROUP)
             .order_by("path")
         )
-        self.fields["period"].choices = period_choices(today)  # type: ignore[attr-defined]
-        self.fields["period"].initial = str(Period.containing(today))
+        self.fields["ledger"].widget.attrs["data-autosubmit"] = True
+        self.today = today
+        # All of them: a period of the wrong kind gets an answer of its own, in clean.
+        self.fields["period"].choices = period_choices(  # type: ignore[attr-defined]
+            today, frozenset(PeriodKind)
+        )
+
+    def offer_periods(self) -> None:
+        """Offer the periods of the ledger that is chosen; unless one is asked for, the last
+        finished one. To be called once the form is validated."""
+        ledger = self.offered.get(self["ledger"].value()) or next(iter(self.offered.values()), None)
+        kinds = ledger.periods if ledger else frozenset(PeriodKind)
+        choices = period_choices(self.today, kinds)
+        self.fields["period"].choices = choices  # type: ignore[attr-defined]
+        shown = {value for _, group in choices for value, _ in group}
+        if not self.is_bound and self.initial.get("period") not in shown:
+            kind = next(kind for kind in _HOW_MANY if kind in kinds)
+            self.initial["period"] = str(Period.containing(self.today, kind).previous)
 
     def clean_period(self) -> Period:
         return Period.parse(self.cleaned_data["period"])

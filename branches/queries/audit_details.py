@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +10,7 @@ from typing import Any
 from branches import wording
 from branches.models import AuditEntry, Organization
 from branches.rules.periods import Period
+from branches.rules.text import with_written_days
 
 Detail = tuple[str, str, str]  # (field, before, after), "" where one of them says nothing
 
@@ -18,6 +18,7 @@ _PLACES = frozenset({"branch", "group", "organization"})
 _PERIODS = frozenset({"period", "from"})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?", re.ASCII)
+_POSITIONS = {key: position for position, key in enumerate(wording.AUDIT_FIELDS)}
 _EMPTY = "（空）"
 _UNKNOWN = "其他"
 
@@ -36,22 +37,6 @@ def details(
     }
     places = dict(Organization.objects.filter(code__in=codes).values_list("code", "short_name"))
     return [list(_Reader(entry, places, ledger_titles).details()) for entry in found]
-
-
-def object_words(entry: AuditEntry) -> str:
-    """Return what an entry is about; a day as one is written."""
-    return day_words(entry.object_text)
-
-
-def day_words(text: str) -> str:
-    """Return 2026年10月28日 for 2026-10-28; any other text as it is."""
-    if not _DAY.fullmatch(text):
-        return text
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 class _Reader:
@@ -75,7 +60,7 @@ class _Reader:
                 self._counted(before[key] for key in persons if key in before),
                 self._counted(after[key] for key in persons if key in after),
             )
-        for key in dict.fromkeys([*before, *after]):
+        for key in sorted({**before, **after}, key=_order):
             if key not in persons and self._is_shown(key, before.get(key), after.get(key)):
                 yield (
                     self._field(key),
@@ -119,7 +104,8 @@ class _Reader:
             if key == "marks":
                 return self._counted(value.values())
             return "；".join(
-                f"{self._field(name)} {self._words(name, part)}" for name, part in value.items()
+                f"{self._field(name)} {self._words(name, value[name])}"
+                for name in sorted(value, key=_order)
             )
         return self._text(key, str(value))
 
@@ -132,7 +118,12 @@ class _Reader:
             return self._ledger_titles.get(text, text)
         if (time := _TIME.fullmatch(text)) and key.endswith("_at"):
             return time[1]
-        return wording.AUDIT_VALUES.get(key, {}).get(text) or day_words(text)
+        return wording.AUDIT_VALUES.get(key, {}).get(text) or with_written_days(text)
+
+
+def _order(key: str) -> int:
+    """The database keeps no order of keys; unknown ones come last."""
+    return _POSITIONS.get(key, len(_POSITIONS))
 
 
 def _side(value: Any) -> dict[str, Any]:

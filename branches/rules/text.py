@@ -74,3 +74,15 @@ def is_han(character: str) -> bool:
 def is_private_use(character: str) -> bool:
     """True for code points whose shape depends on the machine's own fonts (造字)."""
     return unicodedata.category(character) == "Co"
+
+
+_DAY = re.compile(r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])-([0-2]\d|3[01])(?![\w-])", re.ASCII)
+
+
+def with_written_days(text: str) -> str:
+    """Return the text with its days as an official writes them.
+
+    >>> with_written_days("2026-10-01 休息")
+    '2026年10月1日 休息'
+    """
+    return _DAY.sub(lambda day: f"{day[1]}年{int(day[2])}月{int(day[3])}日", text)

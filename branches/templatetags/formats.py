@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django import template
 from django.utils import timezone
 
+from branches.rules.text import with_written_days
+
 register = template.Library()
 
 DASH = "—"
@@ -46,6 +48,12 @@ def day(value: date | datetime | None) -> str:
         return DASH
     local = _local(value)
     return f"{local.year}年{local.month}月{local.day}日"
+
+
+@register.filter
+def written_days(value: str) -> str:
+    """A text with every 2026-10-20 in it as 2026年10月20日."""
+    return with_written_days(str(value))
 
 
 @register.filter

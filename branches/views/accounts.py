@@ -17,7 +17,7 @@ from branches.forms.accounts import AccountForm, AppointForm, EndPostForm
 from branches.models import Post, User
 from branches.operations import accounts as operations
 from branches.queries import accounts
-from branches.rules.roles import Capability
+from branches.rules.roles import Capability, Role
 
 PAGE = 50
 OUT_OF_REACH = "此人还在你管理范围以外任职，请由上级管理员办理。"
@@ -31,7 +31,7 @@ def account_list(request: Request) -> HttpResponse:
         request.scope,
         on=request.today,
         text=asked["q"].replace("\0", "")[:60],
-        role=asked["role"],
+        role=asked["role"] if asked["role"] in set(Role) else "",
         state=asked["state"],
     )
     context = {

@@ -32,8 +32,6 @@ def audit_list(request: Request) -> HttpResponse:
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-id")[: PAGE + 1])
     shown = found[:PAGE]
-    for entry in shown:
-        entry.object_text = audit_details.object_words(entry)
     told = audit_details.details(
         shown, ledger_titles={ledger.code: ledger.title for ledger in ledgers.catalogue()}
     )

@@ -29,7 +29,8 @@ LAST_YEAR = 2100
 @access.requires(Capability.PRINT_LEDGERS)
 def ledger_choose(request: Request) -> HttpResponse:
     """Ask for ledger, organisation and period; go there once they fit together."""
-    asked = request.GET if "ledger" in request.GET else None
+    # Without "show" somebody only changed the ledger: its periods are offered then.
+    asked = request.GET if "show" in request.GET else None
     form = LedgerForm(
         asked, catalogue=ledgers.catalogue(), scope=request.scope, today=request.today
     )
@@ -40,6 +41,7 @@ def ledger_choose(request: Request) -> HttpResponse:
         )
     if asked is None:
         form.initial = _first_choice(request)
+    form.offer_periods()
     context = {
         "form": form,
         "catalogue": [(ledger, _period_words(ledger)) for ledger in ledgers.catalogue()],
@@ -53,7 +55,7 @@ def ledger(request: Request, *, code: str, pk: int, period: str) -> HttpResponse
     """Show a ledger's table on the screen; the PDF is drawn from the same data."""
     kind, organization, asked = _asked(request, code, pk, period)
     if organization.kind not in kind.kinds or asked.kind not in kind.periods:
-        query = urlencode({"ledger": code, "organization": pk, "period": str(asked)})
+        query = urlencode({"ledger": code, "organization": pk, "period": str(asked), "show": 1})
         return redirect(f"{reverse('ledger-choose')}?{query}")
     table = kind.build(organization, asked)
     first = next(table.parts(ROWS_ON_SCREEN))
@@ -70,7 +72,7 @@ def ledger(request: Request, *, code: str, pk: int, period: str) -> HttpResponse
         "shown_rows": first.row_count,
         "missing": printing.what_drawing_lacks(),
         "choose_url": f"{reverse('ledger-choose')}?"
-        + urlencode({"choose": code, "organization": pk, "period": str(asked)}),
+        + urlencode({"ledger": code, "organization": pk, "period": str(asked)}),
         "steps": _neighbours(request, kind, organization, asked),
     }
     return TemplateResponse(request, "branches/ledger.html", context)
@@ -119,7 +121,7 @@ def _asked(
 
 
 def _first_choice(request: Request) -> dict[str, object]:
-    """Return what the form starts with: what was looked at last, else the own organisation."""
+    """Return what the form starts with: what was chosen last, else the own organisation."""
     first = (
         Organization.objects.in_scope(request.scope)
         .standing_on(request.today)
@@ -128,9 +130,9 @@ def _first_choice(request: Request) -> dict[str, object]:
         .first()
     )
     return {
-        "ledger": request.GET.get("choose", ""),
+        "ledger": request.GET.get("ledger", ""),
         "organization": request.GET.get("organization") or first,
-        "period": request.GET.get("period") or str(Period.containing(request.today)),
+        "period": request.GET.get("period", ""),
     }
 
 

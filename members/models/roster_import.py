@@ -38,6 +38,10 @@ class RosterImport(models.Model):
     problems = models.JSONField(default=list)
     problem_count = models.PositiveIntegerField("错误", default=0)
     remarks = models.JSONField(default=list)
+    # The first of those to be written:
+    # {"created": [{"name": "…", "place": "…"}, …],
+    #  "updated": [{"name": "…", "place": "…", "fields": ["学历", …]}, …]}
+    preview = models.JSONField(default=dict)
 
     objects = RosterImportQuerySet.as_manager()
 

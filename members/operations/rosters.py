@@ -12,7 +12,7 @@ from django.utils import timezone
 from branches import audit, documents
 from branches.models import Organization, User
 from branches.rules import tree
-from members.models import MemberEvent, Membership, RosterImport
+from members.models import Member, MemberEvent, Membership, RosterImport
 from members.operations.steps import place_name
 from members.queries.rosters import Entry, Plan
 from members.rules.roster_header import TITLES, RosterField, RowProblem
@@ -20,7 +20,9 @@ from members.rules.status import EventKind
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PROBLEMS_KEPT = 1000
+PREVIEWED = 100  # of the new and of the changed each
 BATCH = 1000
+TITLES_OF = {field.name: str(field.verbose_name) for field in Member._meta.fields}
 _LOCK = 7_301  # first half of the advisory lock; the second is the root's number
 _PRIVATE_TITLES = frozenset({*TITLES[RosterField.ID_NUMBER], *TITLES[RosterField.PHONE]})
 
@@ -80,6 +82,7 @@ def keep_findings(*, roster: RosterImport, plan: Plan) -> RosterImport:
     row.problem_count = len(plan.problems)
     row.problems = [_kept(problem) for problem in plan.problems[:PROBLEMS_KEPT]]
     row.remarks = plan.remarks
+    row.preview = _preview(plan)
     row.save()
     return row
 
@@ -139,6 +142,7 @@ def take_over(
     row.to_update = len(plan.updates)
     row.unchanged = plan.unchanged
     row.remarks = plan.remarks
+    row.preview = _preview(plan)
     row.save()
     audit.record(
         "roster.imported", by=by, at=at, on=row, organization=row.organization,
@@ -197,6 +201,27 @@ def _write_places(
     Membership.objects.bulk_update(corrected, ["branch", "group"], batch_size=BATCH)
     Membership.objects.bulk_create(opened, batch_size=BATCH)
     MemberEvent.objects.bulk_create(events, batch_size=BATCH)
+
+
+def _preview(plan: Plan) -> dict[str, list[dict[str, Any]]]:
+    """Return who is new and who changes, in words; of changes the columns, not the values."""
+    return {
+        "created": [_person(entry) for entry in plan.creates[:PREVIEWED]],
+        "updated": [
+            _person(entry) | {"fields": _changes(entry)} for entry in plan.updates[:PREVIEWED]
+        ],
+    }
+
+
+def _person(entry: Entry) -> dict[str, Any]:
+    return {"name": entry.values["name"], "place": place_name(entry.branch, entry.group)}
+
+
+def _changes(entry: Entry) -> list[str]:
+    titles = [TITLES_OF[name] for name in entry.changed]
+    if entry.moves and entry.home is not None:
+        titles.append("党支部" if entry.home.branch_id != entry.branch.pk else "党小组")
+    return titles
 
 
 def _kept(problem: RowProblem) -> dict[str, Any]:

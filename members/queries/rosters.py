@@ -38,6 +38,7 @@ class Entry:
     group: Organization | None
     home: Home | None
     moves: bool
+    changed: tuple[str, ...] = ()  # the columns of a known member that get another value
 
 
 @dataclass(slots=True)
@@ -181,6 +182,7 @@ def _settle(
             "不能按这份花名册调整支部或小组"
         )
         return [header.problem(row.row, _F.BRANCH, row.branch, message)]
+    changed = tuple(name for name in SAID if known and values[name] != known.values[name])
     entry = Entry(
         row=row,
         member_id=known.pk if known else None,
@@ -189,10 +191,11 @@ def _settle(
         group=group,
         home=home,
         moves=moves,
+        changed=changed,
     )
     if known is None:
         made.creates.append(entry)
-    elif moves or any(values[name] != known.values[name] for name in SAID):
+    elif moves or changed:
         made.updates.append(entry)
     else:
         made.unchanged += 1

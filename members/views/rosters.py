@@ -45,7 +45,9 @@ def imports(request: access.Request) -> HttpResponse:
     rows = RosterImport.objects.in_scope(request.scope).select_related(
         "organization", "document", "uploaded_by"
     )
-    page = Paginator(rows.defer("problems", "remarks"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.defer("problems", "remarks", "preview"), PAGE).get_page(
+        request.GET.get("page")
+    )
     return render(request, "members/roster_imports.html", {"form": form, "page": page})
 
 

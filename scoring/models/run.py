@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from branches.rules.periods import Period, PeriodKind
 from branches.scope import Scope
@@ -46,6 +47,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} {self.period.label}"
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the period was still running when it was computed: figures, no verdicts."""
+        return timezone.localdate(self.computed_at) < self.period.end
 
     @property
     def period(self) -> Period:

@@ -31,8 +31,9 @@ def adopt(
     """Adopt a scheme from a month on; the version before it ends there.
 
     :raises reading.BadScheme: the text is not a sound scheme.
-    :raises CannotAdopt: an item has no source of facts; an earlier version took effect in or
-        after that month; or the month is already rated by the version it would replace.
+    :raises CannotAdopt: nothing differs from the version before; an item has no source of
+        facts; an earlier version took effect in or after that month; or the month is already
+        rated by the version it would replace.
     """
     scheme = reading.read(text)
     unfed = [item.title for item in scheme.items if not schemes.can_be_fed(scheme, item)]
@@ -46,6 +47,8 @@ def adopt(
     )
     start = effective_from.first_day
     if last is not None:
+        if last.text == text:
+            raise CannotAdopt(f"与正在施行的第 {last.number} 版完全相同，不需要重新采用。")
         if start <= last.effective_from:
             raise CannotAdopt("新版本的起始月份应晚于上一版本。")
         if Run.objects.filter(version=last, period_start__gte=start).exists():

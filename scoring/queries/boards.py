@@ -36,6 +36,15 @@ class Board:
     rows: tuple[BoardRow, ...]
 
     @property
+    def has_proposals(self) -> bool:
+        return any(row.proposals for row in self.rows)
+
+    @property
+    def unmarked(self) -> int:
+        """How many branches lack the data of a whole part, usually marks not yet given."""
+        return sum(row.score.is_rated and None in row.score.parts for row in self.rows)
+
+    @property
     def stars(self) -> dict[int, int]:
         """How many branches have each number of stars, best first."""
         found = Counter(row.score.star for row in self.rows if row.score.star is not None)
@@ -164,11 +173,15 @@ def scores_of_branch(run: Run, organization: Organization) -> QuerySet[Score]:
     )
 
 
-def latest_score_of(organization: Organization) -> Score | None:
-    """Return a branch's newest current score."""
+def latest_score_of(organization: Organization, before: Period) -> Score | None:
+    """Return a branch's newest current score of a month earlier than ``before``."""
     return (
         Score.objects.current()
-        .filter(organization=organization, member__isnull=True)
+        .filter(
+            organization=organization,
+            member__isnull=True,
+            run__period_start__lt=before.first_day,
+        )
         .select_related("run__version", "organization")
         .order_by("-run__period_start")
         .first()

@@ -35,8 +35,9 @@ class ExplainedPart:
     @property
     def note(self) -> str:
         """The sum beside the full mark: 54.00 / 80 分."""
-        got = "没有数据" if self.points is None else f"{self.points}"
-        return f"{got} / {explaining.plain(self.full)} 分"
+        if self.points is None:
+            return "没有数据，不计入"
+        return f"{self.points} / {explaining.plain(self.full)} 分"
 
     @property
     def weight_text(self) -> str:
@@ -58,6 +59,15 @@ class Explanation:
     scheme: Scheme
     parts: tuple[ExplainedPart, ...]
     proposals: tuple[str, ...]
+
+    @property
+    def sum_words(self) -> str:
+        """The total as a sum: 基础标 98.60 × 0.4 ＋ 服务标 90.00 × 0.2."""
+        return " ＋ ".join(
+            f"{part.title} {part.points} × {part.weight_text}"
+            for part in self.parts
+            if part.points is not None
+        )
 
     @property
     def left_out(self) -> str:
@@ -102,8 +112,10 @@ def proposals(run: Run, scores: Iterable[Score]) -> dict[int, tuple[str, ...]]:
     """Return the proposed consequences of some scores of one run, by score id.
 
     Earlier periods count as they stand in their current runs (one query for each period a
-    consequence looks back).
+    consequence looks back). A period that is not over proposes nothing.
     """
+    if run.is_provisional:
+        return {}
     scheme = schemes.scheme_of(run.version)
     longest = max((c.periods for c in scheme.consequences), default=0)
     rated = [score for score in scores if score.is_rated]

@@ -51,12 +51,14 @@ class Panels:
 
 def panels(user: User, grants: Grants, on: dt.date) -> Panels:
     """Return what the person's posts let them see (a fixed number of queries)."""
-    return Panels(_own(user), *_places(grants, on))
+    return Panels(_own(user, on), *_places(grants, on))
 
 
-def _own(user: User) -> OwnPoints | None:
+def _own(user: User, on: dt.date) -> OwnPoints | None:
     member = Member.objects.filter(user=user).first()
-    scores = points.history(member, months=6) if member else []
+    this_month = Period.containing(on)
+    history = points.history(member, months=7) if member else []
+    scores = [score for score in history if score.run.period < this_month]
     if not scores:
         return None
     period = scores[0].run.period
@@ -71,7 +73,7 @@ def _places(grants: Grants, on: dt.date) -> tuple[BranchMonth | None, CommitteeM
         Organization.objects.in_scope(scope).of_kind(OrganizationKind.BRANCH).standing_on(on)[:2]
     )
     if len(branches) == 1:
-        score = boards.latest_score_of(branches[0])
+        score = boards.latest_score_of(branches[0], Period.containing(on))
         if score is None:
             return None, None
         rivals = Score.objects.filter(
@@ -79,7 +81,8 @@ def _places(grants: Grants, on: dt.date) -> tuple[BranchMonth | None, CommitteeM
         ).count()
         return BranchMonth(score, score.run.period, rivals), None
     paths = scope.lineage()
-    rated = boards.rated_periods(paths, "organization")
+    this_month = Period.containing(on)
+    rated = [month for month in boards.rated_periods(paths, "organization") if month < this_month]
     run = boards.current_run(paths, "organization", rated[0]) if rated else None
     if run is None:
         return None, None

@@ -162,7 +162,9 @@ def _number(text: str | None) -> int | None:
 
 
 def _computable(request: Request, period: Period) -> list[Organization]:
-    """Return the committees whose month this person may compute."""
+    """Return the committees whose month this person may compute; none before it begins."""
+    if period.first_day > request.today:
+        return []
     scope = request.grants.scope(Capability.START_RUNS)
     return [
         committee

@@ -29,6 +29,9 @@ def home(request: Request) -> HttpResponse:
         "coming": activities.coming_up(request.grants, request.today)
         or activities.called_to(request.user, request.today),
         "panels": overview.panels(request.user, request.grants, request.today),
+        "nothing_due": "到期的会议、记录和手续会自动列在这里，不用自己记。"
+        if request.grants.held
+        else "召开的活动和与你有关的事会列在这里。",
         "may_log": request.grants.allows(Capability.LOG_ACTIVITIES),
         "may_mark": request.grants.allows(Capability.ENTER_MARKS),
     }

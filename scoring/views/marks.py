@@ -79,7 +79,7 @@ def mark_sheet(request: Request, *, pk: int, period: str) -> HttpResponse:
         )
         messages.success(
             request,
-            f"{organization.short_name}{month.label}已保存 {changed} 项打分。"
+            f"{organization.short_name} {month.label}已保存 {changed} 项打分。"
             if changed
             else "打分没有变化。",
         )

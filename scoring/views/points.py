@@ -48,7 +48,7 @@ def member_evidence(request: Request, *, pk: int, period: str, item: str) -> Htt
 
 
 def _points(request: Request, member: Member, period: str, *, own: bool) -> HttpResponse:
-    scores = points.history(member, months=14)
+    scores = points.history(member, months=13)
     text = period or request.GET.get("period", "")
     asked = month_of(text) if text else None
     score = points.of_period(scores, asked)
@@ -108,6 +108,7 @@ def _trend(scores: list[Score]) -> dict[str, object]:
             {
                 "name": "积分",
                 "type": "line",
+                "showAllSymbol": True,
                 "data": [None if s.total is None else float(s.total) for s in oldest_first],
             }
         ],

@@ -100,6 +100,20 @@
     say("present", String(here));
     say("rate", due ? `${((here * 100) / due).toFixed(1)}%` : "—");
     say("open", open ? `还有 ${open} 人未登记` : "");
+    askReasons(roll.closest("form"));
+  }
+
+  // Only those who were away or late are asked why; what is written stays in view.
+  function askReasons(form) {
+    if (!form) return;
+    const fields = all("[data-reason-of]", form);
+    fields.forEach((field) => {
+      const mark = form.elements[field.dataset.reasonOf]?.value;
+      const written = field.querySelector("input").value;
+      field.hidden = !["LEAVE", "LATE", "ABSENT"].includes(mark) && !written;
+    });
+    const none = form.querySelector("[data-reasons-none]");
+    if (none) none.hidden = fields.some((field) => !field.hidden);
   }
 
   document.addEventListener("change", (event) => {

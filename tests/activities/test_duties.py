@@ -238,3 +238,38 @@ def test_what_is_coming_up(secretary, branch_a, big, join, person):
     assert found[0].note == "采煤党支部 · 三楼会议室 · 应到 8"
     assert [each.title for each in own] == ["今", "近", "远"]
     assert queries.coming_up(Grants(), on) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [(dt.time(14, 59), ["今", "明"]), (dt.time(15, 0), ["今", "明"]), (dt.time(15, 1), ["明"])],
+)
+def test_what_began_earlier_today_is_not_coming_any_more(
+    secretary, branch_a, join, person, after, expected
+):
+    reader = person()
+    join(branch_a, "周读", user=reader.user)
+    on = D(2026, 10, 20)
+    for day, title in ((on, "今"), (D(2026, 10, 21), "明")):
+        operations.log(
+            organization=branch_a, kind=K.STUDY, details=details(day, title=title),
+            by=secretary, at=moment(D(2026, 10, 1)),
+        )  # fmt: skip
+
+    found = queries.coming_up(Grants.of(secretary, on), on, after)
+    own = queries.called_to(reader.user, on, after)
+
+    assert [each.title for each in found] == expected
+    assert [each.title for each in own] == expected
+
+
+def test_a_plan_without_a_roll_does_not_say_nobody_is_due(secretary, branch_a):
+    on = D(2026, 10, 20)
+    operations.log(
+        organization=branch_a, kind=K.STUDY, details=details(on), by=secretary,
+        at=moment(D(2026, 10, 1)),
+    )  # fmt: skip
+
+    [coming] = queries.coming_up(Grants.of(secretary, on), on)
+
+    assert coming.note == "采煤党支部 · 三楼会议室"

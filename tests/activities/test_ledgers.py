@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from activities import ledgers, tasks
 from activities.models import Attendance
+from activities.operations import activities as operations
 from activities.queries import documents
 from activities.rules.kinds import ActivityKind
 from branches import ledgers as catalogue
@@ -59,9 +60,24 @@ def test_a_branchs_three_meetings_by_kind(hold, branch_a, group_a, join):
     ]  # fmt: skip
     assert {line.label: line.value for line in ledger.summary} == {
         "党员大会（次）": "2", "支委会（次）": "0", "党小组会（次）": "1", "党课（次）": "0",
-        "应到（人次）": "9", "实到（人次）": "6", "到会率": "75.0%", "按时记录": "2 / 3",
+        "应到（人次）": "9", "实到（人次）": "6", "请假（人次）": "1",
+        "到会率": "75.0%", "按时记录": "2 / 3",
     }  # fmt: skip
     assert ledger.as_of == moment(D(2026, 11, 30))
+
+
+def test_the_ledger_says_how_often_a_record_was_put_right(hold, branch_a, three, secretary):
+    activity = hold(branch_a, K.THEME_DAY, D(2026, 10, 20))
+    for _ in range(2):
+        operations.reopen(
+            activity=activity, reason="登记有误", by=secretary, at=moment(D(2026, 10, 21))
+        )
+        assert ledgers.theme_days(branch_a, QUARTER).row_count == 0
+        operations.close(activity=activity, by=secretary, at=moment(D(2026, 10, 22)))
+
+    [[row]] = [section.rows for section in ledgers.theme_days(branch_a, QUARTER).sections]
+
+    assert row[10] == "按时；已更正 2 次"
 
 
 def test_above_a_branch_all_branches_stand_one_after_another(
@@ -138,6 +154,18 @@ def test_the_printed_record(closed):
         ("二、会议记录", ("第一段。", "第二段。")),
     )
     assert document.signature == ("青峰能源采煤党支部", "2026年10月26日")
+
+
+def test_the_printed_record_tells_its_corrections(closed, secretary):
+    operations.reopen(
+        activity=closed, reason="李敏实为到会", by=secretary, at=moment(D(2026, 10, 27))
+    )
+    operations.close(activity=closed, by=secretary, at=moment(D(2026, 10, 28)))
+    closed.refresh_from_db()
+
+    assert documents.record_of(closed).facts[-1] == (
+        "更　　正", "1 次。2026年10月27日，周岚：李敏实为到会",
+    )  # fmt: skip
 
 
 def test_the_record_is_drawn_once_and_kept(closed, secretary, client):

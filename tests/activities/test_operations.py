@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from activities.models import Activity, Attendance
+from activities.models import Activity, ActivityCorrection, Attendance
 from activities.operations import activities as operations
 from activities.operations.details import Mark, Part
 from activities.operations.refusals import (
@@ -337,3 +337,47 @@ def test_the_number_of_statements_does_not_grow_with_the_roll(
 
     with django_assert_max_num_queries(26):
         log(branch_a, secretary, marks=marks, close=True)
+
+
+def test_a_closed_record_is_opened_again_put_right_and_closed(branch_a, secretary, three):
+    marks = {member.pk: Mark("PRESENT") for member in three}
+    activity = log(branch_a, secretary, marks=marks, close=True)
+    later = moment(DAY + dt.timedelta(days=1))
+
+    operations.reopen(activity=activity, reason=" 陈卓实为请假 ", by=secretary, at=later)
+    activity.refresh_from_db()
+    assert (activity.state, activity.closed_at) == ("OPEN", None)
+    assert not Attendance.objects.filter(is_counted=True).exists()
+
+    right = {three[0].pk: Mark("LEAVE", "出差")}
+    operations.take_roll(activity=activity, marks=right, by=secretary, at=later)
+    operations.close(activity=activity, by=secretary, at=later)
+
+    activity.refresh_from_db()
+    assert (activity.state, activity.closed_at) == ("CLOSED", later)
+    rows = Attendance.objects.order_by("member__name_pinyin").values_list("status", "is_counted")
+    assert list(rows) == [("LEAVE", True), ("PRESENT", True), ("PRESENT", True)]
+    made = ActivityCorrection.objects.values_list("activity", "reason", "made_by", "made_at")
+    assert list(made) == [(activity.pk, "陈卓实为请假", secretary.pk, later)]
+    entry = AuditEntry.objects.get(action="activity.reopened")
+    assert entry.after == {"reason": "陈卓实为请假"}
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_reopening_asks_for_a_reason(branch_a, secretary, three, reason):
+    marks = {member.pk: Mark("PRESENT") for member in three}
+    activity = log(branch_a, secretary, marks=marks, close=True)
+
+    with pytest.raises(Refused, match="更正原因"):
+        operations.reopen(activity=activity, reason=reason, by=secretary, at=moment(DAY))
+
+    assert set(Attendance.objects.values_list("is_counted", flat=True)) == {True}
+
+
+def test_an_open_record_is_not_reopened(branch_a, secretary, three):
+    activity = log(branch_a, secretary)
+
+    with pytest.raises(StepNotAllowed):
+        operations.reopen(activity=activity, reason="误点", by=secretary, at=moment(DAY))
+
+    assert not ActivityCorrection.objects.exists()

@@ -22,7 +22,7 @@ DAY = dt.date(2024, 10, 22)  # a Tuesday long past, whenever the tests run
 THEME_DAY = ActivityKind.THEME_DAY
 READERS = {"activity", "activity-sheet"}
 WRITERS = {"activity-edit", "activity-roll"}
-POSTED = {"activity-close", "activity-cancel"}
+POSTED = {"activity-close", "activity-cancel", "activity-reopen"}
 
 
 @pytest.fixture
@@ -290,28 +290,132 @@ def test_a_new_day_refreshes_the_roll_and_saves_nothing(client, branch_a, three,
     assert not Activity.objects.exists()
 
 
-def test_a_mistyped_future_day_costs_nobody_the_roll(client, branch_a, three):
+@pytest.mark.parametrize("step", ["save", "close", "refresh"])
+def test_a_mistyped_future_day_costs_nobody_the_roll(client, branch_a, three, step):
     ahead = (timezone.localdate() + dt.timedelta(days=9)).isoformat()
-    sent = typed(three, held_on=ahead)
+    sent = typed(three, held_on=ahead, step=step)
     sent[f"status_{three[0].pk}"] = "LATE"
 
     page = client.post(reverse("activity-new"), sent)
-    assert "活动日期还没到，不能登记到会" in page.content.decode()
-    kept = dict(page.context["roll"].kept)
-    mended = typed([], **kept)  # the day is put right, the marks come along unseen
-    client.post(reverse("activity-new"), mended)
 
-    marks = Attendance.objects.order_by("member__name_pinyin").values_list("status", flat=True)
-    assert list(marks) == ["LATE", "PRESENT", "PRESENT"]
+    text = page.content.decode()
+    assert "活动日期还没到，不能登记到会" in text
+    assert ("held_on" in page.context["form"].errors) == (step != "refresh")
+    assert f'name="status_{three[0].pk}" value="LATE" checked' in text
+    assert [entry.status for entry in page.context["roll"].entries] == [
+        "LATE", "PRESENT", "PRESENT",
+    ]  # fmt: skip
+    assert not Activity.objects.exists()
 
 
-def test_a_real_plan_is_saved_without_the_kept_marks(client, branch_a, three):
+def test_marks_are_cleared_so_that_a_plan_can_be_saved(client, branch_a, three):
     ahead = (timezone.localdate() + dt.timedelta(days=9)).isoformat()
-    kept = {f"kept_status_{member.pk}": "PRESENT" for member in three}
 
-    client.post(reverse("activity-new"), typed([], held_on=ahead, step="save", **kept))
+    page = client.post(reverse("activity-new"), typed(three, held_on=ahead, step="clear"))
+    assert not page.context["roll"].has_marks
+    assert page.context["form"].data["place"] == "三楼会议室"
+    client.post(reverse("activity-new"), typed([], held_on=ahead, step="save"))
 
     assert Activity.objects.get().state == "PLANNED"
+
+
+@pytest.mark.parametrize("step", ["save", "close"])
+def test_a_day_that_costs_marks_is_asked_about_once(client, branch_a, three, join, step):
+    late = join(branch_a, "赵新", since=dt.date(2024, 10, 1))
+    sent = typed([*three, late], held_on="2024-09-03", step=step)
+
+    page = client.post(reverse("activity-new"), sent)
+    assert page.context["form"].errors["held_on"] == [
+        "按 2024年9月3日 的名单，有 1 人当时不在本支部，已填的到会会丢失。"
+        "请核对日期；确实如此请再点一次保存。"
+    ]
+    assert f'name="kept_status_{late.pk}" value="PRESENT"' in page.content.decode()
+    assert not Activity.objects.exists()
+
+    confirmed = page.context["confirmed_day"]
+    other = client.post(
+        reverse("activity-new"), sent | {"held_on": "2024-09-04", "confirmed_day": confirmed}
+    )
+    assert other.context["confirmed_day"] == "2024-09-04"  # another day is asked about anew
+
+    client.post(reverse("activity-new"), sent | {"confirmed_day": confirmed})
+    assert Activity.objects.get().held_on == dt.date(2024, 9, 3)
+    assert Attendance.objects.count() == 3
+
+
+def test_a_day_put_right_brings_the_kept_marks_back(client, branch_a, three, join):
+    late = join(branch_a, "赵新", since=dt.date(2024, 10, 1))
+    everybody = [*three, late]
+    page = client.post(reverse("activity-new"), typed(everybody, held_on="2024-09-03"))
+
+    client.post(reverse("activity-new"), typed(three, **dict(page.context["roll"].kept)))
+
+    assert list(Attendance.objects.values_list("status", flat=True)) == ["PRESENT"] * 4
+
+
+def test_a_day_that_costs_marks_is_asked_about_when_a_record_is_moved(
+    client, hold, branch_a, three, join
+):
+    late = join(branch_a, "赵新", since=dt.date(2024, 10, 1))
+    activity = hold(branch_a, THEME_DAY, DAY, "PPPP", close=False)
+    sent = typed([*three, late], held_on="2024-09-03", step="save")
+
+    page = client.post(reverse("activity-edit", kwargs={"pk": activity.pk}), sent)
+
+    assert page.context["confirmed_day"] == "2024-09-03"
+    activity.refresh_from_db()
+    assert (activity.held_on, activity.attendances.count()) == (DAY, 4)
+
+
+def test_a_plan_to_come_is_not_closed_from_its_page(client, branch_a, three):
+    ahead = (timezone.localdate() + dt.timedelta(days=9)).isoformat()
+    client.post(reverse("activity-new"), typed([], held_on=ahead, step="save"))
+    edit = reverse("activity-edit", kwargs={"pk": Activity.objects.get().pk})
+
+    assert 'value="close" hidden disabled>' in client.get(edit).content.decode()
+    today = client.post(edit, typed([], held_on=DAY.isoformat(), step="refresh"))
+    assert 'value="close">保存并办结' in today.content.decode()
+
+
+def test_the_next_is_filled_in_from_what_was_held_not_from_a_plan(client, hold, branch_a, three):
+    held = hold(branch_a, THEME_DAY, DAY, place="二号井口")
+    ahead = (timezone.localdate() + dt.timedelta(days=9)).isoformat()
+    client.post(reverse("activity-new"), typed([], held_on=ahead, step="save"))
+
+    answer = client.get(reverse("activity-new"), {"kind": "THEME_DAY"})
+
+    assert answer.context["last"] == held
+    assert "按上次（2024年10月22日）填好" in answer.content.decode()
+
+
+def test_a_closed_record_is_put_right_and_says_so(client, person, hold, branch_a, branch_b, three):
+    activity = hold(branch_a, THEME_DAY, DAY)
+    ways = {"pk": activity.pk}
+    record, reopen = (reverse(name, kwargs=ways) for name in ("activity", "activity-reopen"))
+    sent = {"reason": "陈卓实为请假"}
+    assert "确认退回更正" in client.get(record).content.decode()
+    assert person(Role.SECRETARY, branch_b).post(reopen, sent).status_code == 404
+    assert "请写明更正原因。" in client.post(reopen, {}, follow=True).content.decode()
+    assert activity.attendances.filter(is_counted=True).count() == 3
+
+    answer = client.post(reopen, sent, follow=True)
+    assert "更正中：重新办结以前，不计入积分和台账。" in answer.content.decode()
+    assert activity.attendances.filter(is_counted=True).count() == 0
+
+    right = typed(three) | {f"status_{three[0].pk}": "LEAVE"}
+    closed = client.post(reverse("activity-edit", kwargs=ways), right, follow=True)
+    assert closed.redirect_chain == [(record, 302)]
+    today = timezone.localdate()
+    day = f"{today.year}年{today.month}月{today.day}日"
+    assert f"更正：{day}，周岚，陈卓实为请假" in closed.content.decode()
+    assert "更正中" not in closed.content.decode()
+    assert activity.attendances.filter(is_counted=True).count() == 3
+
+
+def test_the_list_names_leave_beside_the_rate(client, hold, branch_a, three):
+    hold(branch_a, THEME_DAY, DAY, "PPL")
+
+    assert "<small>请假 1 · 100.0%</small>" in client.get(reverse("activity-list")).content.decode()
 
 
 def test_another_branch_cannot_be_named(client, branch_a, branch_b, three):
@@ -336,7 +440,7 @@ def test_a_closed_record_opens_no_form(client, hold, branch_a, three):
 
     for name in WRITERS:
         answer = client.get(reverse(name, kwargs={"pk": activity.pk}), follow=True)
-        assert "这次活动已经办结，记录不能再改。" in answer.content.decode()
+        assert "这次活动已经办结。要改，请先退回更正并写明原因。" in answer.content.decode()
 
 
 def test_closing_from_the_record_sends_to_the_form_with_the_reason(client, hold, branch_a, three):

@@ -28,7 +28,7 @@ D = dt.date
                          "CANCEL": "CANCELLED"}),
         (State.OPEN, {"TAKE_ROLL": "OPEN", "EDIT": "OPEN", "CLOSE": "CLOSED",
                       "CANCEL": "CANCELLED"}),
-        (State.CLOSED, {}),
+        (State.CLOSED, {"REOPEN": "OPEN"}),
         (State.CANCELLED, {}),
     ],
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Notices, jobs, documents, the calendar, ledgers and health, as pages."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -9,11 +10,12 @@ from django.utils import timezone
 
 from branches import documents, jobs, ledgers, notices, tasks
 from branches.ledgers import Ledger
-from branches.models import AuditEntry, CalendarDay, Document, Job, Notice
+from branches.models import AuditEntry, CalendarDay, Document, Job, Notice, Post
 from branches.rules.ledger_table import Align, Column, Section, SummaryLine, TableLedger
-from branches.rules.periods import PeriodKind
+from branches.rules.periods import Period, PeriodKind
 from branches.rules.roles import Role
 from branches.rules.tree import OrganizationKind
+from tests.conftest import FOUNDED
 
 pytestmark = pytest.mark.django_db
 
@@ -157,12 +159,24 @@ def test_who_may_take_a_document(document, secretary, sibling, person, committee
     assert [client.get(url).status_code for client in clients] == [200] * 3 + [404] * 4
 
 
-def test_a_private_document_is_its_owners_alone(document, secretary, person, committee):
-    Document.objects.update(organization=None)
+def test_an_upload_is_its_owners_alone_and_only_while_he_may_import(document, person, committee):
+    owner = person(Role.ADMINISTRATOR, committee)
+    Document.objects.update(organization=None, owner=owner.user)
     url = reverse("document", kwargs={"pk": document.pk})
 
-    assert secretary.get(url).status_code == 200
+    assert owner.get(url).status_code == 200
     assert person(Role.ADMINISTRATOR, committee).get(url).status_code == 404
+    Post.objects.filter(user=owner.user).update(ended_on=FOUNDED)
+    assert owner.get(url).status_code == 404
+
+
+def test_who_asked_for_a_ledger_reads_it_no_longer_once_the_post_has_ended(document, secretary):
+    url = reverse("document", kwargs={"pk": document.pk})
+    assert secretary.get(url).status_code == 200
+
+    Post.objects.filter(user=secretary.user).update(ended_on=FOUNDED)
+
+    assert secretary.get(url).status_code == 404
 
 
 def test_a_document_whose_file_is_gone_is_not_found(document, secretary):
@@ -242,10 +256,24 @@ def ledger_url(organization, *, name="ledger", code="sample", period="2026-10") 
 
 def test_choosing_leads_to_the_ledger(ledger, secretary, branch_a):
     page = secretary.get(
-        "/ledgers/", {"ledger": ledger, "organization": branch_a.pk, "period": "2026-10"}
+        "/ledgers/",
+        {"ledger": ledger, "organization": branch_a.pk, "period": "2026-10", "show": "1"},
     )
 
     assert page.url == ledger_url(branch_a)
+
+
+def test_choosing_a_ledger_offers_its_periods_from_the_last_finished_one(
+    ledger, secretary, branch_a
+):
+    form = secretary.get(
+        "/ledgers/", {"ledger": ledger, "organization": branch_a.pk, "period": "2026Q3"}
+    ).context["form"]
+
+    last_month = Period.containing(timezone.localdate()).previous
+    assert [label for label, _ in form.fields["period"].choices] == ["按月"]
+    assert form["period"].value() == str(last_month)
+    assert form["organization"].value() == str(branch_a.pk)
 
 
 @pytest.mark.parametrize(
@@ -262,7 +290,9 @@ def test_choosing_leads_to_the_ledger(ledger, secretary, branch_a):
 def test_what_does_not_fit_together_is_said(
     change, field, message, ledger, person, committee, branch_a
 ):
-    asked = {"ledger": ledger, "organization": branch_a.pk, "period": "2026-10"} | change
+    asked = {
+        "ledger": ledger, "organization": branch_a.pk, "period": "2026-10", "show": "1"
+    } | change  # fmt: skip
     if asked["organization"] == "committee":
         asked["organization"] = committee.pk
 
@@ -277,6 +307,16 @@ def test_a_ledger_shows_its_rows_escaped(ledger, secretary, branch_a):
 
     assert page.count("&lt;b&gt;采煤党支部&lt;/b&gt;") == 3
     assert "<b>采煤党支部</b>" not in page
+
+
+def test_a_pdf_is_offered_only_of_a_ledger_with_rows(ledger, secretary, branch_a):
+    assert "生成 PDF" in secretary.get(ledger_url(branch_a)).content.decode()
+
+    full = ledgers.get(ledger)
+    ledgers._catalogue[ledger] = replace(
+        full, build=lambda *asked: replace(full.build(*asked), sections=())
+    )
+    assert "生成 PDF" not in secretary.get(ledger_url(branch_a)).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -295,7 +335,7 @@ def test_a_ledger_of_a_sibling_is_neither_shown_nor_printed(ledger, secretary, b
 def test_a_period_that_does_not_fit_leads_back_to_the_choice(ledger, secretary, branch_a):
     page = secretary.get(ledger_url(branch_a, period="2026Q3"))
 
-    assert page.url == f"/ledgers/?ledger=sample&organization={branch_a.pk}&period=2026Q3"
+    assert page.url == f"/ledgers/?ledger=sample&organization={branch_a.pk}&period=2026Q3&show=1"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -346,6 +346,30 @@ def test_a_task_delivered_twice_imports_once(branch_a, upload, at):
     assert set(Job.objects.values_list("state", flat=True)) == {"DONE"}
 
 
+def test_the_check_names_who_is_new_and_what_changes_of_whom(
+    branch_a, branch_b, group_a, enrol, upload
+):
+    enrol("旧人", branch_a, id_number=ZHANG)
+    roster = upload(
+        workbook(HEADER, row(branch="机电党支部"),
+                 row("新人", id_number(2), group="采煤一组"))
+    )  # fmt: skip
+
+    assert roster.preview == {
+        "created": [{"name": "新人", "place": "采煤党支部采煤一组"}],
+        "updated": [
+            {"name": "张三", "place": "机电党支部",
+             "fields": ["姓名", "入党日期", "转正日期", "党支部"]},
+        ],
+    }  # fmt: skip
+
+
+def test_the_check_names_the_first_hundred(branch_a, upload):
+    roster = upload(workbook(HEADER, *(row("张三", id_number(n)) for n in range(1, 103))))
+
+    assert (roster.to_create, len(roster.preview["created"])) == (102, 100)
+
+
 def test_an_import_is_one_entry_of_the_audit(branch_a, upload, take_over):
     roster = take_over(upload(workbook(HEADER, row())))
     entry = audit.AuditEntry.objects.get(action="roster.imported")
