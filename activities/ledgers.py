@@ -168,11 +168,11 @@ def _record(activity: Activity) -> str:
 
 
 def _on_time(activity: Activity) -> str:
-    assert activity.closed_at is not None
-    late = activities.lateness(activity, timezone.localdate(activity.closed_at))
+    assert activity.filed_at is not None
+    late = activities.lateness(activity, timezone.localdate(activity.filed_at))
     if not late:
         return "按时"
-    day = timezone.localdate(activity.closed_at)
+    day = timezone.localdate(activity.filed_at)
     return f"{late} {day.month}月{day.day}日"
 
 

@@ -62,6 +62,8 @@ class Activity(models.Model):
     entered_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     entered_at = models.DateTimeField("登记时间")
     closed_at = models.DateTimeField("办结时间", null=True)
+    # Kept when a record is opened again: putting right what was on time makes it no later.
+    first_closed_at = models.DateTimeField("首次办结时间", null=True)
     cancel_reason = models.CharField("取消原因", max_length=100, blank=True, db_default="")
 
     objects = ActivityQuerySet.as_manager()
@@ -91,6 +93,11 @@ class Activity(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.state == State.CLOSED
+
+    @property
+    def filed_at(self) -> dt.datetime | None:
+        """When the record was first closed; what deadlines look at."""
+        return self.first_closed_at or self.closed_at
 
     @property
     def is_cancelled(self) -> bool:

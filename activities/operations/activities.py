@@ -208,8 +208,8 @@ def reopen(*, activity: Activity, reason: str, by: User, at: dt.datetime) -> Act
         raise Refused("请写明更正原因。")
     before = {"state": row.state, "closed_at": row.closed_at}
     row.state = progress.ACTIVITY.after(State(row.state), Step.REOPEN)
-    row.closed_at = None
-    row.save(update_fields=["state", "closed_at"])
+    row.first_closed_at, row.closed_at = row.filed_at, None
+    row.save(update_fields=["state", "closed_at", "first_closed_at"])
     Attendance.objects.filter(activity=row).update(is_counted=False)
     ActivityCorrection.objects.create(activity=row, reason=reason, made_by=by, made_at=at)
     audit.record(

@@ -169,8 +169,8 @@ def lateness(activity: Activity, on: dt.date) -> str:
         return ""
     if activity.was_entered_late(timezone.localdate(activity.entered_at)):
         return "补登"
-    if activity.closed_at is not None:
-        late = timezone.localdate(activity.closed_at) > activity.record_due_on
+    if activity.filed_at is not None:
+        late = timezone.localdate(activity.filed_at) > activity.record_due_on
         return "逾期办结" if late else ""
     return "逾期未办结" if on > activity.record_due_on and on >= activity.held_on else ""
 

@@ -140,7 +140,7 @@ def _records(organization: Organization, period: Period) -> list[Evidence]:
     held = Activity.objects.standing().in_period(period).filter(_here(organization))
     found = []
     for activity in _in_order(held):
-        closed_on = timezone.localdate(activity.closed_at) if activity.closed_at else None
+        closed_on = timezone.localdate(activity.filed_at) if activity.filed_at else None
         on_time = closed_on is not None and closed_on <= activity.record_due_on
         due = f"期限 {_day(activity.record_due_on)}"
         if closed_on is None:

@@ -216,6 +216,7 @@ def _record_facts(period: Period, within: Organization) -> FactSource:
         Activity.objects.standing()
         .in_period(period)
         .filter(organization__path__startswith=within.path)
+        .annotate(filed=Coalesce("first_closed_at", "closed_at"))
         .order_by()
         .values(
             recorded_for=Case(
@@ -224,9 +225,7 @@ def _record_facts(period: Period, within: Organization) -> FactSource:
         )
         .annotate(
             held=Count("pk"),
-            on_time=Count(
-                "pk", filter=Q(state=State.CLOSED, closed_at__date__lte=F("record_due_on"))
-            ),
+            on_time=Count("pk", filter=Q(state=State.CLOSED, filed__date__lte=F("record_due_on"))),
         )
     )
     return FactSource(rows, "recorded_for", {"records_on_time": ("on_time", "held")})

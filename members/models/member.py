@@ -109,6 +109,13 @@ class Member(models.Model):
         return f"{self.id_number[:3]}***********{self.id_number[-4:]}" if self.id_number else ""
 
     @property
+    def id_number_hidden(self) -> str:
+        """Only the first three characters: with the birth date beside it on the page, the last
+        four would leave fewer than a hundred numbers to try.
+        """
+        return f"{self.id_number[:3]}{'*' * 15}" if self.id_number else ""
+
+    @property
     def phone_masked(self) -> str:
         return f"{self.phone[:3]}****{self.phone[-4:]}" if self.phone else ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from activities.queries import activities
 from branches import access, duties
@@ -20,14 +21,15 @@ SOON = 7  # days from which the tag counts down
 def home(request: Request) -> HttpResponse:
     """Show at most seven lines of what is due, most urgent first, then the rest of the month."""
     due = duties.of(request.user, request.grants, request.today)
+    now = timezone.localtime().time()
     context = {
         "month": Period.containing(request.today),
         "due": _lines(due[:SHOWN], request),
         "due_count": len(due),
         "due_rest": max(0, len(due) - SHOWN),
         "overdue": sum(duty.due_on < request.today for duty in due),
-        "coming": activities.coming_up(request.grants, request.today)
-        or activities.called_to(request.user, request.today),
+        "coming": activities.coming_up(request.grants, request.today, now)
+        or activities.called_to(request.user, request.today, now),
         "panels": overview.panels(request.user, request.grants, request.today),
         "nothing_due": "到期的会议、记录和手续会自动列在这里，不用自己记。"
         if request.grants.held

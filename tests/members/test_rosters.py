@@ -359,7 +359,7 @@ def test_the_check_names_who_is_new_and_what_changes_of_whom(
         "created": [{"name": "新人", "place": "采煤党支部采煤一组"}],
         "updated": [
             {"name": "张三", "place": "机电党支部",
-             "fields": ["姓名", "入党日期", "转正日期", "党支部"]},
+             "fields": ["姓名", "性别", "出生日期", "入党日期", "转正日期", "党支部"]},
         ],
     }  # fmt: skip
 

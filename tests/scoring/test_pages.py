@@ -184,8 +184,8 @@ def test_a_fact_about_a_member_is_entered_and_voided(person, adopted, branch_a, 
         ("quantity", "abc", "数量应填数字，如 1 或 2.5。"),
         ("happened_on", "2999-01-01", "发生日期不能晚于今天。"),
         ("happened_on", "2025-12-31", "方案自2026 年 1 月起施行，请填其后的日期。"),
-        ("evidence", " ", "这个字段是必填项。"),
-        ("item", "attendance", "选择一个有效的选项。 attendance 不在可用的选项中。"),
+        ("evidence", " ", "请填写这一项。"),
+        ("item", "attendance", "所选内容不在可选范围内，请重新选择。"),
     ],
 )
 def test_a_bad_entry_is_refused_with_the_reason(
