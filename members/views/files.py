@@ -70,6 +70,7 @@ def _file(
             "sensitive": sensitive,
             "may_see": may(Capability.SEE_SENSITIVE),
             "may_manage": may(Capability.MANAGE_MEMBERS),
+            "may_see_points": may(Capability.SEE_SCORES),
             "may_open_account": may(Capability.MANAGE_ACCOUNTS),
         },
     )
