@@ -96,7 +96,8 @@ def test_a_fact_goes_from_the_record_to_the_ledger(sign_in, width, tmp_path):
     # The administrator prints the 三会一课 ledger of the year.
     administrator = sign_in("admin", width)
     administrator.goto("/ledgers/")
-    administrator.get_by_label("台账").first.select_option(label="三会一课台账")
+    with administrator.expect_navigation():  # the periods on offer follow the ledger
+        administrator.get_by_label("台账").first.select_option(label="三会一课台账")
     administrator.get_by_label("党组织").first.select_option(label_of(administrator, "选煤厂"))
     administrator.get_by_role("button", name="查看台账").click()
     administrator.wait_for_load_state()
