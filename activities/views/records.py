@@ -84,46 +84,15 @@ def close(request: Request, *, pk: int) -> HttpResponse:
 @require_POST
 def cancel(request: Request, *, pk: int) -> HttpResponse:
     """Cancel a record with its reason."""
-    activity = _one(request, pk)
-    form = CancelForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(map(str, form.errors["reason"])))
-        return redirect("activity", pk=pk)
-    return _step(
-        request,
-        activity,
-        lambda: operations.cancel(
-            activity=activity,
-            reason=form.cleaned_data["reason"],
-            by=request.user,
-            at=timezone.now(),
-        ),
-        done="已取消。",
-        mend="activity",
-    )
+    return _with_reason(request, pk, CancelForm, operations.cancel, done="已取消。")
 
 
 @access.requires(Capability.LOG_ACTIVITIES)
 @require_POST
 def reopen(request: Request, *, pk: int) -> HttpResponse:
     """Open a closed record again with the reason, and go on to put it right."""
-    activity = _one(request, pk)
-    form = ReopenForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(map(str, form.errors["reason"])))
-        return redirect("activity", pk=pk)
-    return _step(
-        request,
-        activity,
-        lambda: operations.reopen(
-            activity=activity,
-            reason=form.cleaned_data["reason"],
-            by=request.user,
-            at=timezone.now(),
-        ),
-        done="已退回更正。改好后请重新办结，办结前不计入积分和台账。",
-        mend="activity",
-    )
+    done = "已退回更正。改好后请重新办结，办结前不计入积分和台账。"
+    return _with_reason(request, pk, ReopenForm, operations.reopen, done=done)
 
 
 @access.requires(Capability.SEE_ACTIVITIES)
@@ -172,6 +141,30 @@ def _one(request: Request, pk: int) -> Activity:
         .select_related("organization__parent", "entered_by")
         .prefetch_related("parts"),
         pk=pk,
+    )
+
+
+def _with_reason(
+    request: Request,
+    pk: int,
+    form_class: type[CancelForm] | type[ReopenForm],
+    step: Callable[..., Activity],
+    *,
+    done: str,
+) -> HttpResponse:
+    """Take a step that needs a reason, or say on the record's page what is wrong with it."""
+    activity = _one(request, pk)
+    form = form_class(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(map(str, form.errors["reason"])))
+        return redirect("activity", pk=pk)
+    reason = form.cleaned_data["reason"]
+    return _step(
+        request,
+        activity,
+        lambda: step(activity=activity, reason=reason, by=request.user, at=timezone.now()),
+        done=done,
+        mend="activity",
     )
 
 
