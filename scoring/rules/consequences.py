@@ -16,6 +16,8 @@ class Standing:
     star: int | None = None
     rank_from_bottom: int | None = None
     parts: Mapping[str, Decimal | None] = field(default_factory=dict)
+    rank: int | None = None
+    band: str | None = None
 
     def value(self, of: str) -> Decimal | str | None:
         """Return the value a condition's ``of`` names, None where there is none."""
@@ -23,11 +25,19 @@ class Standing:
             return self.total
         if of == "tier":
             return self.tier
+        if of == "band":
+            return self.band
         if of == "star":
-            return None if self.star is None else Decimal(self.star)
+            return _number(self.star)
+        if of == "rank":
+            return _number(self.rank)
         if of == "rank_from_bottom":
-            return None if self.rank_from_bottom is None else Decimal(self.rank_from_bottom)
+            return _number(self.rank_from_bottom)
         return self.parts.get(of.removeprefix("part."))
+
+
+def _number(value: int | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
 
 
 def latest_periods(periods: Iterable[str], count: int) -> tuple[str, ...]:
@@ -41,21 +51,33 @@ def latest_periods(periods: Iterable[str], count: int) -> tuple[str, ...]:
 def proposed(
     consequences: Iterable[Consequence], now: Standing, before: Sequence[Standing | None]
 ) -> tuple[str, ...]:
-    """Return the titles of the consequences that apply, in file order.
+    """Return the titles of the consequences that apply (see ``holding``)."""
+    return tuple(consequence.title for consequence in holding(consequences, now, before))
+
+
+def holding(
+    consequences: Iterable[Consequence], now: Standing, before: Sequence[Standing | None]
+) -> tuple[Consequence, ...]:
+    """Return the consequences that apply, in file order.
 
     ``before`` are the subject's standings in the periods before this one, newest first;
     None where it had no result. With ``periods = k`` the whole condition must hold in each
-    of k periods running, so too short a history proposes nothing.
+    of k periods running, so too short a history proposes nothing. With ``within = n`` it must
+    hold now and in at least k of the latest n periods.
     """
-    return tuple(
-        consequence.title
-        for consequence in consequences
-        if consequence.periods <= len(before) + 1
-        and all(
-            standing is not None and _holds(consequence, standing)
-            for standing in (now, *before[: consequence.periods - 1])
-        )
-    )
+    return tuple(consequence for consequence in consequences if _applies(consequence, now, before))
+
+
+def lookback(consequences: Iterable[Consequence]) -> int:
+    """Return how many earlier periods ``holding`` has to be given."""
+    return max((consequence.span for consequence in consequences), default=1) - 1
+
+
+def _applies(consequence: Consequence, now: Standing, before: Sequence[Standing | None]) -> bool:
+    # With no ``within`` the span is ``periods`` long, so it must hold in every one of them.
+    latest = (now, *before[: consequence.span - 1])
+    held = [standing is not None and _holds(consequence, standing) for standing in latest]
+    return held[0] and sum(held) >= consequence.periods
 
 
 def _holds(consequence: Consequence, standing: Standing) -> bool:

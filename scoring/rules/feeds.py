@@ -6,6 +6,8 @@ Nothing that watches a person is on it: no log-ins, clicks, likes or time online
 import re
 from dataclasses import dataclass
 
+from scoring.rules.tables import CODE
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -31,10 +33,15 @@ _ORGANIZATION = (
     Feed("pairs_in_touch", "结对联系", "保持联系对数", "结对总数"),
     Feed("dues_on_time", "党费按时交纳", "按时交纳人数", "应交纳人数"),
     Feed("satisfaction", "群众满意度", "最近一次测评的满意度"),
+    Feed("secretary_terms", "书记任职届数", "任职届数"),
+    Feed("secretary_age", "书记年龄", "年龄"),
 )
 _MEMBER = (
     Feed("attendance", "组织生活参加率", "实到次数", "应到次数"),
     Feed("absent_without_cause", "无故缺席", "缺席次数"),
+    # The longest run of absences without cause that ends in the period, over activities in order.
+    Feed("absent_running", "连续无故缺席", "连续缺席次数"),
+    Feed("absent_as_secretary", "任书记期间缺席", "缺席次数"),
     Feed("hours", "学时", "已完成学时", "目标学时"),
     Feed("lectures_given", "讲授党课", "讲授次数"),
     Feed("duties_served", "值班", "值班次数"),
@@ -47,20 +54,36 @@ _MEMBER = (
 )
 # Stands for one feed per kind of activity: attended.theme_day, attended.assembly …
 ATTENDED = Feed("attended.<kind>", "参加某类活动", "参加次数")
+# Stands for one feed per other scheme: the mean of the subject's totals under it in this period.
+SCORE = Feed("score.<scheme-code>", "其他方案得分", "该方案各期得分的平均")
 
 FEEDS: dict[str, tuple[Feed, ...]] = {
-    "organization": _ORGANIZATION,
-    "member": (*_MEMBER, ATTENDED),
+    "organization": (*_ORGANIZATION, SCORE),
+    "member": (*_MEMBER, ATTENDED, SCORE),
 }
 
+_SCORE_PREFIX = "score."
 _ATTENDED_KIND = re.compile(r"attended\.[a-z0-9]+(_[a-z0-9]+)*")
 
 
 def find(target: str, name: str) -> Feed | None:
     """Return the feed of that name for ``organization`` or ``member``; None if there is none.
 
-    ``attended.<kind>`` is matched by form only; the kinds themselves belong to activities.
+    ``attended.<kind>`` and ``score.<scheme-code>`` are matched by form only: the kinds belong
+    to activities, and which other schemes there are is known where this one is adopted.
     """
+    if target in FEEDS and scheme_code(name) is not None:
+        return Feed(name, SCORE.title, SCORE.quantity)
     if target == "member" and _ATTENDED_KIND.fullmatch(name):
         return Feed(name, ATTENDED.title, ATTENDED.quantity)
     return next((feed for feed in FEEDS.get(target, ()) if feed.name == name), None)
+
+
+def scheme_code(name: str) -> str | None:
+    """Return the code of the scheme whose totals the feed ``score.<code>`` gives; None for others.
+
+    >>> scheme_code("score.points-1261"), scheme_code("attendance")
+    ('points-1261', None)
+    """
+    code = name.removeprefix(_SCORE_PREFIX)
+    return code if code != name and CODE.fullmatch(code) else None

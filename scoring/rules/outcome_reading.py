@@ -1,4 +1,4 @@
-"""Read what a scheme's totals lead to: outcome, vetoes, consequences, roll-up."""
+"""Read what a scheme's totals lead to: outcome, vetoes, consequences, procedure."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -10,14 +10,16 @@ from scoring.rules.scheme import (
     Consequence,
     Floor,
     Outcome,
-    Rollup,
+    Procedure,
     Tier,
     Veto,
 )
 from scoring.rules.tables import MOST_STARS, Table, as_number, nearest, shown
 
 _BOUNDS = ("below", "at_least", "at_most", "is")
-_PLAIN_VALUES = ("total", "tier", "star", "rank_from_bottom")
+_PLAIN_VALUES = ("total", "tier", "band", "star", "rank", "rank_from_bottom")
+_MOST_DAYS = 400
+_MOST_WORKING_DAYS = 30
 
 
 def outcome(table: Table | None) -> Outcome:
@@ -72,16 +74,21 @@ def consequences(
     return tuple(_consequence(table, part_codes, outcome) for table in tables)
 
 
-def rollup(table: Table | None) -> Rollup | None:
-    """Return the roll-up, None when the scheme has none. The weights must sum to 1."""
+def procedure(table: Table | None) -> Procedure:
+    """Return the days of the procedure, the usual ones where the scheme does not say."""
+    usual = Procedure()
     if table is None:
-        return None
-    table.accept("of", "weights")
-    of = table.choice("of", scheme.PERIODS)
-    weights = table.numbers("weights", above=0)
-    if weights is not None and sum(weights) != 1:
-        table.blame("weights", f"各期权重之和应为 1，实为 {sum(weights)}")
-    return Rollup(of, weights or ())
+        return usual
+    table.accept("comments", "publicity", "answers")
+    days = {
+        key: table.whole(key, at_least=1, at_most=_MOST_WORKING_DAYS)
+        for key in ("comments", "publicity", "answers")
+    }
+    return Procedure(
+        comments=days["comments"] or usual.comments,
+        publicity=days["publicity"] or usual.publicity,
+        answers=days["answers"] or usual.answers,
+    )
 
 
 def _floor(table: Table | None) -> Floor | None:
@@ -134,9 +141,7 @@ def _bands(outcome_table: Table) -> tuple[Band, ...]:
         label = table.text("label")
         least = table.number("min")
         star = table.whole("star", at_least=0, at_most=MOST_STARS)
-        coefficient = table.optional_number("coefficient")
-        if coefficient is not None and coefficient < 0:
-            table.blame("coefficient", f"“coefficient”应不小于 0，实为 {coefficient}")
+        coefficient = table.optional_number("coefficient", at_least=0)
         if least is None:
             continue
         if any(least == band.min for band in found):
@@ -146,7 +151,9 @@ def _bands(outcome_table: Table) -> tuple[Band, ...]:
 
 
 def _consequence(table: Table, part_codes: frozenset[str], outcome: Outcome) -> Consequence:
-    table.accept("title", "any", "all", "periods")
+    table.accept(
+        "title", "any", "all", "periods", "within", "kind", "days", "coefficient", "withhold"
+    )
     title = table.text("title")
     if ";" in title:
         table.blame("title", "“title”不能含英文分号“;”，它用于分隔多项结果运用")
@@ -167,7 +174,28 @@ def _consequence(table: Table, part_codes: frozenset[str], outcome: Outcome) -> 
         any=found["any"],
         all=found["all"],
         periods=table.whole("periods", at_least=1) or 1,
+        within=_within(table),
+        kind=table.choice("kind", scheme.KINDS, default="other"),
+        days=table.whole("days", at_least=1, at_most=_MOST_DAYS),
+        coefficient=table.optional_number("coefficient", at_least=0),
+        withhold=table.optional_number("withhold", above=0, at_most=1),
     )
+
+
+def _within(table: Table) -> int | None:
+    within = table.whole("within", at_least=1)
+    if within is None:
+        return None
+    periods = table.values.get("periods", 1)
+    if type(periods) is not int:  # noted where it is read
+        return within
+    if periods == 1:
+        table.blame_key(
+            "within", "“within”要与不小于 2 的“periods”同用（within 期中至少 periods 期）"
+        )
+    elif within < periods:
+        table.blame("within", f"“within”应不小于“periods”（{periods}），实为{within}")
+    return within
 
 
 def _condition(table: Table, part_codes: frozenset[str], outcome: Outcome) -> Condition:
@@ -180,7 +208,9 @@ def _condition(table: Table, part_codes: frozenset[str], outcome: Outcome) -> Co
     if not of or not _is_known(table, of, part_codes, outcome):
         return Condition(of)
     if of == "tier":
-        return Condition(of, is_=_tier_label(table, outcome))
+        return Condition(of, is_=_label(table, of, "档次", outcome.tier_labels))
+    if of == "band":
+        return Condition(of, is_=_label(table, of, "等次", outcome.band_labels))
     below, at_least, at_most = (table.optional_number(key) for key in _BOUNDS[:3])
     is_: Decimal | None = None
     if "is" in table:
@@ -203,21 +233,24 @@ def _is_known(table: Table, of: str, part_codes: frozenset[str], outcome: Outcom
     if of == "tier" and not outcome.tier_labels:
         table.blame("of", "本方案没有档次（[[outcome.tier]] 或 floor），不能比较“tier”")
         return False
+    if of == "band" and not outcome.bands:
+        table.blame("of", "本方案没有等次（[[outcome.band]]），不能比较“band”")
+        return False
     if of == "star" and not outcome.stars:
         table.blame("of", "本方案没有星级（[[outcome.band]] 中的 star），不能比较“star”")
         return False
     return True
 
 
-def _tier_label(table: Table, outcome: Outcome) -> str | None:
+def _label(table: Table, of: str, name: str, labels: Sequence[str]) -> str | None:
     for key in ("below", "at_least", "at_most"):
         if key in table:
-            table.blame_key(key, "档次没有大小，“tier”只能用“is”比较")
+            table.blame_key(key, f"{name}没有大小，“{of}”只能用“is”比较")
     if "is" not in table:
         return None
     label = table.values["is"]
-    if not isinstance(label, str) or label not in outcome.tier_labels:
-        expected = "、".join(outcome.tier_labels)
-        table.blame("is", f"“is”应为本方案的档次之一：{expected}；实为{shown(label)}")
+    if not isinstance(label, str) or label not in labels:
+        expected = "、".join(labels)
+        table.blame("is", f"“is”应为本方案的{name}之一：{expected}；实为{shown(label)}")
         return None
     return label

@@ -39,7 +39,8 @@ class Line:
 class Points:
     """One subject's lines in scheme order, part sums by part code, and total.
 
-    A part is None when none of its items is present; the total when no part is.
+    A part is None when none of its items is present or exists for the subject; the total
+    when no part that counts is present.
     """
 
     lines: tuple[Line, ...]
@@ -62,35 +63,39 @@ def line_points(item: Item, quantity: Decimal | None, base: Decimal | None) -> D
 
 
 def part_points(part: Part, lines: Sequence[Line]) -> Decimal | None:
-    """Return the part's sum from its own items' lines; None when all are missing."""
+    """Return the part's sum from the lines of those of its items that exist for the subject.
+
+    None when all are missing, or none exists.
+    """
     present = [line for line in lines if line.points is not None]
     if not present:
         return None
     total = sum((Fraction(line.points) for line in present if line.points is not None), Fraction(0))
     worth_present = sum((Fraction(line.item.worth) for line in present), Fraction(0))
     if len(present) < len(lines) and worth_present:
-        total *= sum((Fraction(item.worth) for item in part.items), Fraction(0)) / worth_present
+        total *= sum((Fraction(line.item.worth) for line in lines), Fraction(0)) / worth_present
     total = min(total, Fraction(part.full))
     if not part.bonus:
         total = max(total, Fraction(0))
     return half_up(total)
 
 
-def score(scheme: Scheme, facts: Mapping[str, Fact]) -> Points:
-    """Return one subject's points from its facts by item code.
+def score(scheme: Scheme, facts: Mapping[str, Fact], group: str) -> Points:
+    """Return the points of one subject of a comparison group from its facts by item code.
 
-    Every item yields a line; facts of codes the scheme does not name are ignored.
+    Every item that exists for the group yields a line; other facts are ignored.
     """
     lines: list[Line] = []
     parts: dict[str, Decimal | None] = {}
     total = Fraction(0)
+    rated = False
     for part in scheme.parts:
-        own = [_line(item, facts.get(item.code)) for item in part.items]
+        own = [_line(item, facts.get(item.code)) for item in part.items if item.applies_to(group)]
         parts[part.code] = points = part_points(part, own)
-        if points is not None:
+        if points is not None and part.weight:
             total += Fraction(points) * Fraction(part.weight)
+            rated = True
         lines += own
-    rated = any(points is not None for points in parts.values())
     return Points(tuple(lines), parts, half_up(total) if rated else None)
 
 

@@ -1,14 +1,14 @@
 """The engine: a scheme, the facts of one period and earlier results in; results out."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from scoring.rules import bands, consequences, points, ranks, tiers, vetoes
 from scoring.rules.consequences import Standing
 from scoring.rules.points import Fact, Points
-from scoring.rules.scheme import Scheme
+from scoring.rules.scheme import ONE, ZERO, Band, Consequence, Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,11 @@ class PastResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one subject got. Not rated: everything after ``rated`` is empty."""
+    """What one subject got. Not rated: everything after ``rated`` is empty.
+
+    ``coefficient`` is the lowest that a consequence sets, else the band's; ``withhold`` the
+    share of performance pay that the consequences withhold together, at most 1.
+    """
 
     subject: str
     group: str
@@ -51,6 +55,7 @@ class Result:
     coefficient: Decimal | None = None
     veto: str | None = None
     consequences: tuple[str, ...] = ()
+    withhold: Decimal | None = None
 
     @property
     def total(self) -> Decimal | None:
@@ -97,25 +102,33 @@ def rate(
         star = band.star if band else None
         tier = labels.get(entry.subject)
         from_bottom = place.from_bottom if place else None
-        now = Standing(own.total, tier, star, from_bottom, own.parts)
+        now = Standing(
+            own.total,
+            tier,
+            star,
+            from_bottom,
+            own.parts,
+            rank=place.from_top if place else None,
+            band=band.label if band else None,
+        )
+        held = consequences.holding(
+            scheme.consequences, now, [standings.get(entry.subject) for standings in before]
+        )
         results.append(
             Result(
                 entry.subject,
                 entry.group,
                 rated=True,
                 points=own,
-                rank=place.from_top if place else None,
+                rank=now.rank,
                 rank_from_bottom=from_bottom,
                 tier=tier,
                 star=star,
-                band=band.label if band else None,
-                coefficient=band.coefficient if band else None,
+                band=now.band,
+                coefficient=_coefficient(band, held),
                 veto=veto.label if veto else None,
-                consequences=consequences.proposed(
-                    scheme.consequences,
-                    now,
-                    [standings.get(entry.subject) for standings in before],
-                ),
+                consequences=tuple(consequence.title for consequence in held),
+                withhold=_withheld(held),
             )
         )
     return sorted(results, key=_order)
@@ -124,13 +137,26 @@ def rate(
 def _points(scheme: Scheme, entry: SubjectFacts) -> Points:
     if entry.exempt is not None and entry.exempt in scheme.outcome.exempt:
         return Points((), {}, None)
-    return points.score(scheme, entry.facts)
+    return points.score(scheme, entry.facts, entry.group)
+
+
+def _coefficient(band: Band | None, held: Iterable[Consequence]) -> Decimal | None:
+    set_by = [one.coefficient for one in held if one.coefficient is not None]
+    if set_by:
+        return min(set_by)
+    return band.coefficient if band else None
+
+
+def _withheld(held: Iterable[Consequence]) -> Decimal | None:
+    shares = [one.withhold for one in held if one.withhold is not None]
+    return min(ONE, sum(shares, ZERO)) if shares else None
 
 
 def _standings_before(scheme: Scheme, history: Sequence[PastResult]) -> list[dict[str, Standing]]:
     """Return standings by subject for as many earlier periods as are asked, newest first."""
-    longest = max((c.periods for c in scheme.consequences), default=1)
-    periods = consequences.latest_periods((past.period for past in history), longest - 1)
+    periods = consequences.latest_periods(
+        (past.period for past in history), consequences.lookback(scheme.consequences)
+    )
     by_period: dict[str, dict[str, Standing]] = {period: {} for period in periods}
     for past in history:
         if past.period in by_period:

@@ -6,7 +6,8 @@ import tomllib
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from scoring.rules import feeds, outcome_reading, positions, scheme
+from branches.rules.tree import OrganizationType
+from scoring.rules import feeds, outcome_reading, positions, rollups, scheme
 from scoring.rules.problems import BadFile, Problem
 from scoring.rules.scheme import Item, Part, PointBand, Scheme
 from scoring.rules.tables import MOST_POINTS, MOST_WHOLE, Notes, Table, nearest
@@ -32,7 +33,8 @@ _RULES = {
     "band": _Parameters(("bands",), ("of",)),
 }
 _RULE_KEYS = ("points", "cap", "full", "empty", "bands", "of")
-_ITEM_WORDS = ("code", "title", "rule", "standard", "owner", "note", "fact")
+_ITEM_WORDS = ("code", "title", "rule", "standard", "owner", "note", "fact", "types")
+_TYPES = tuple(OrganizationType)
 
 # tomllib's messages, from the most to the least particular.
 _SYNTAX = (
@@ -112,23 +114,36 @@ class _Codes:
             self.used.add(code)
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the whole scheme says that decides what an item may say; empty where it is wrong."""
+
+    code: str
+    target: str
+    groups: str
+
+
 def _scheme(table: Table) -> Scheme:
     table.accept(
         "code", "title", "source", "target", "period", "groups",
-        "part", "outcome", "veto", "consequence", "rollup",
+        "part", "outcome", "veto", "consequence", "rollup", "procedure",
     )  # fmt: skip
     code = table.code("code")
     title = table.text("title")
     target = table.choice("target", scheme.TARGETS)
     period = table.choice("period", scheme.PERIODS)
     groups = table.choice("groups", scheme.GROUPS)
+    context = _Context(code, target, groups)
     items = _Codes("项目")
     part_codes = _Codes("部分")
     if table.require("part", "至少一个部分（写作 [[part]]）") and table.values["part"] == []:
         table.blame("part", "“part”应至少有一个部分（写作 [[part]]）")
-    parts = tuple(
-        _part(part, target, part_codes, items) for part in table.tables("part", header="[[part]]")
-    )
+    part_tables = table.tables("part", header="[[part]]")
+    parts = tuple(_part(part, context, part_codes, items) for part in part_tables)
+    if parts and not any(part.weight for part in parts):
+        part_tables[0].blame(
+            "weight", "各部分的“weight”都为 0，总分无从计算；至少应有一个部分的“weight”大于 0"
+        )
     outcome = outcome_reading.outcome(table.table("outcome"))
     vetoes = outcome_reading.vetoes(
         table.tables("veto", header="[[veto]]"), item_codes=frozenset(items.used)
@@ -138,7 +153,8 @@ def _scheme(table: Table) -> Scheme:
         part_codes=frozenset(part_codes.used),
         outcome=outcome,
     )
-    rollup = outcome_reading.rollup(table.table("rollup"))
+    longer = rollups.read(table.one_or_more("rollup"), period=period)
+    procedure = outcome_reading.procedure(table.table("procedure"))
     return Scheme(
         code=code,
         title=title,
@@ -150,34 +166,35 @@ def _scheme(table: Table) -> Scheme:
         outcome=outcome,
         vetoes=vetoes,
         consequences=consequences,
-        rollup=rollup,
+        rollups=longer,
+        procedure=procedure,
     )
 
 
-def _part(table: Table, target: str, codes: _Codes, items: _Codes) -> Part:
+def _part(table: Table, context: _Context, codes: _Codes, items: _Codes) -> Part:
     table.accept("code", "title", "full", "weight", "bonus", "item")
     code = table.code("code")
     codes.take(code, table)
     title = table.text("title")
     full = table.number("full", above=0, at_most=MOST_POINTS)
-    weight = table.optional_number("weight", above=0, at_most=MOST_WHOLE)
+    weight = table.optional_number("weight", at_least=0, at_most=MOST_WHOLE)
     bonus = table.flag("bonus")
     if table.require("item", "至少一个项目（写作 [[part.item]]）") and table.values["item"] == []:
         table.blame("item", "“item”应至少有一个项目（写作 [[part.item]]）")
     found = tuple(
-        _item(item, target, items) for item in table.tables("item", header="[[part.item]]")
+        _item(item, context, items) for item in table.tables("item", header="[[part.item]]")
     )
     return Part(
         code=code,
         title=title,
         full=full or scheme.ONE,
-        weight=weight or scheme.ONE,
+        weight=scheme.ONE if weight is None else weight,
         bonus=bonus,
         items=found,
     )
 
 
-def _item(table: Table, target: str, codes: _Codes) -> Item:
+def _item(table: Table, context: _Context, codes: _Codes) -> Item:
     table.accept(*_ITEM_WORDS, *_RULE_KEYS)
     code = table.code("code")
     codes.take(code, table)
@@ -201,7 +218,8 @@ def _item(table: Table, target: str, codes: _Codes) -> Item:
         standard=table.optional_text("standard"),
         owner=table.optional_text("owner"),
         note=table.optional_text("note"),
-        fact=_feed(table, target),
+        fact=_feed(table, context),
+        types=_types(table, context.groups),
     )
 
 
@@ -234,12 +252,22 @@ def _point_bands(table: Table) -> tuple[PointBand, ...]:
     return tuple(found)
 
 
-def _feed(table: Table, target: str) -> str | None:
+def _types(table: Table, groups: str) -> tuple[str, ...]:
+    if "types" in table and groups not in ("", "type"):
+        table.blame_key(
+            "types", f'“types”只能用于按类型比较的方案（groups = "type"），本方案为“{groups}”'
+        )
+    return table.choices("types", _TYPES)
+
+
+def _feed(table: Table, context: _Context) -> str | None:
     name = table.optional_text("fact")
     if not name:
         return None
-    if target and feeds.find(target, name) is None:
-        names = [feed.name for feed in feeds.FEEDS[target]]
+    if context.code and feeds.scheme_code(name) == context.code:
+        table.blame("fact", f"“{name}”是本方案自己的得分，不能引用；应为其他方案的代码")
+    elif context.target and feeds.find(context.target, name) is None:
+        names = [feed.name for feed in feeds.FEEDS[context.target]]
         near = nearest(name, names)
         hint = f"是否为“{near}”？" if near else ""
         table.blame("fact", f"不认识的数据来源“{name}”；{hint}可用的：{'、'.join(names)}")

@@ -4,6 +4,7 @@ Points, shares and weights are exact decimals. Tuples keep the order of the file
 decides the order of items, of top tiers and of vetoes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,6 +14,26 @@ PERIODS = ("month", "quarter", "half-year", "year")
 GROUPS = ("type", "parent", "all")
 EMPTY = ("full", "zero", "omit")
 BAND_VALUES = ("quantity", "ratio")
+
+# What a consequence is, so that those who carry it out can find theirs.
+KIND_TITLES: Mapping[str, str] = {
+    "notice": "通报",
+    "rectify": "限期整改",
+    "talk": "谈话",
+    "admonish": "诫勉",
+    "bar": "取消评先资格",
+    "coefficient": "调整系数",
+    "withhold": "扣减绩效",
+    "flag": "流动红旗",
+    "honour": "表彰",
+    "weak-list": "软弱涣散整顿",
+    "unqualified": "不合格党员建议",
+    "warn": "预警",
+    "dismiss": "免职（撤职）建议",
+    "resign": "引咎（责令）辞职建议",
+    "other": "其他",
+}
+KINDS = tuple(KIND_TITLES)
 
 # The item code under which a facts file carries an exemption; no item or veto may use it.
 EXEMPT = "exempt"
@@ -35,6 +56,7 @@ class Item:
 
     ``empty`` says what a share is worth when nothing was due. ``of`` says which value a
     band rule looks up. ``fact`` names a feed; None: filled under the item's own code.
+    ``types`` names the comparison groups for which the item exists; empty: for all.
     """
 
     code: str
@@ -50,6 +72,11 @@ class Item:
     owner: str = ""
     note: str = ""
     fact: str | None = None
+    types: tuple[str, ...] = ()
+
+    def applies_to(self, group: str) -> bool:
+        """Return whether the item exists for subjects of a comparison group."""
+        return not self.types or group in self.types
 
     @property
     def worth(self) -> Decimal:
@@ -67,7 +94,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Items summed together, at most ``full``; a bonus part may fall below zero."""
+    """Items summed together, at most ``full``; a bonus part may fall below zero.
+
+    A part of weight 0 is shown and can be used by conditions, but is not counted in the total.
+    """
 
     code: str
     title: str
@@ -122,6 +152,10 @@ class Outcome:
         return tuple(dict.fromkeys(labels))
 
     @property
+    def band_labels(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(band.label for band in self.bands))
+
+    @property
     def stars(self) -> tuple[int, ...]:
         return tuple(band.star for band in self.bands if band.star is not None)
 
@@ -140,7 +174,7 @@ class Veto:
 class Condition:
     """One comparison; exactly one of the four bounds is set.
 
-    ``of`` is total, tier, star, rank_from_bottom or ``part.<code>``.
+    ``of`` is total, tier, band, star, rank, rank_from_bottom or ``part.<code>``.
     """
 
     of: str
@@ -154,21 +188,46 @@ class Condition:
 class Consequence:
     """A proposal for people to decide; exactly one of ``any`` and ``all`` is filled.
 
-    ``periods`` is how many periods running, this one included, the condition must hold.
+    The condition must hold in ``periods`` periods, this one included: running, or with
+    ``within`` in any of the latest so many. ``days`` is the time to carry it out,
+    ``coefficient`` stands in for the band's, ``withhold`` is a share of performance pay.
     """
 
     title: str
     any: tuple[Condition, ...] = ()
     all: tuple[Condition, ...] = ()
     periods: int = 1
+    within: int | None = None
+    kind: str = "other"
+    days: int | None = None
+    coefficient: Decimal | None = None
+    withhold: Decimal | None = None
+
+    @property
+    def span(self) -> int:
+        """How many periods decide, this one included."""
+        return self.within or self.periods
 
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
-    """A longer period's total: the weighted mean of its shorter periods, oldest first."""
+    """A longer period's total: the weighted mean of its shorter periods, oldest first.
+
+    No weights: every shorter period weighs the same.
+    """
 
     of: str
-    weights: tuple[Decimal, ...]
+    to: str
+    weights: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """Working days for comments (征求意见), publicity (公示) and answers to appeals (申诉答复)."""
+
+    comments: int = 3
+    publicity: int = 5
+    answers: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +244,13 @@ class Scheme:
     outcome: Outcome = Outcome()
     vetoes: tuple[Veto, ...] = ()
     consequences: tuple[Consequence, ...] = ()
-    rollup: Rollup | None = None
+    rollups: tuple[Rollup, ...] = ()
+    procedure: Procedure = Procedure()
+
+    @property
+    def rollup(self) -> Rollup | None:
+        """The first roll-up; None when the scheme has none."""
+        return self.rollups[0] if self.rollups else None
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -117,7 +117,12 @@ class Table:
         return self.optional_number(key, above=above, at_most=at_most)
 
     def optional_number(
-        self, key: str, *, above: int | None = None, at_most: int | None = None
+        self,
+        key: str,
+        *,
+        above: int | None = None,
+        at_least: int | None = None,
+        at_most: int | None = None,
     ) -> Decimal | None:
         """Return a number within the bounds given; None when absent or wrong."""
         if key not in self.values:
@@ -128,6 +133,9 @@ class Table:
             self.blame(key, f"“{key}”应为数字（如 2 或 1.5），实为{shown(value)}")
         elif above is not None and number <= above:
             self.blame(key, f"“{key}”应大于 {above}，实为 {shown(value)}")
+            return None
+        elif at_least is not None and number < at_least:
+            self.blame(key, f"“{key}”应不小于 {at_least}，实为 {shown(value)}")
             return None
         elif at_most is not None and number > at_most:
             self.blame(key, f"“{key}”应不大于 {at_most}，实为 {shown(value)}")
@@ -180,6 +188,13 @@ class Table:
             return None
         return Table(value, (*self.path, key), self.notes)
 
+    def one_or_more(self, key: str) -> list["Table"]:
+        """Return the table of ``[key]``, or the tables of ``[[key]]``; empty when absent."""
+        if isinstance(self.values.get(key), dict):
+            table = self.table(key)
+            return [table] if table else []
+        return self.tables(key, header=f"[[{key}]]")
+
     def tables(self, key: str, *, header: str) -> list["Table"]:
         """Return the tables of an array; empty when absent. ``header`` shows how to write one."""
         values = self.values.get(key, [])
@@ -204,6 +219,25 @@ class Table:
         for place, value in self._array(key, "文字数组"):
             if not isinstance(value, str) or not value.strip():
                 self._blame_place(key, place, f"应为不空的文字，实为{shown(value)}")
+            elif value in found:
+                self._blame_place(key, place, f"“{value}”重复")
+            else:
+                found.append(value)
+        return tuple(found)
+
+    def choices(self, key: str, options: Sequence[str]) -> tuple[str, ...]:
+        """Return an array of ``options``, each once; empty when absent."""
+        entries = self._array(key, "文字数组")
+        if self.values.get(key) == []:
+            self.blame(key, f"“{key}”应至少有一项；可用的：{'、'.join(options)}")
+        found: list[str] = []
+        for place, value in entries:
+            if not isinstance(value, str) or value not in options:
+                near = nearest(value, options) if isinstance(value, str) else None
+                hint = f"（是否为“{near}”？）" if near else ""
+                self._blame_place(
+                    key, place, f"应为下列之一：{'、'.join(options)}，实为{shown(value)}{hint}"
+                )
             elif value in found:
                 self._blame_place(key, place, f"“{value}”重复")
             else:

@@ -20,6 +20,7 @@ from scoring.rules.tables import nearest
 
 FACT_COLUMNS = ("subject", "group", "item", "quantity", "base")
 PREVIOUS_COLUMNS = ("subject", "period", "total", "tier", "star", "rank_from_bottom")
+MORE_PREVIOUS_COLUMNS = ("rank", "band")
 
 
 def parse_facts(text: str, scheme: Scheme) -> list[SubjectFacts]:
@@ -46,14 +47,15 @@ def parse_facts(text: str, scheme: Scheme) -> list[SubjectFacts]:
 def parse_previous(text: str, scheme: Scheme) -> list[PastResult]:
     """Return the earlier results of a previous file; a header alone means none.
 
-    Columns of parts may be left out and stand in any order.
+    Columns of parts, ``rank`` and ``band`` may be left out and stand in any order.
 
     :raises BadFile: with every problem found.
     """
     sheet = Sheet(text)
     codes = [f"part.{part.code}" for part in scheme.parts]
-    if not sheet.has_header(PREVIOUS_COLUMNS, more=codes):
+    if not sheet.has_header(PREVIOUS_COLUMNS, more=[*codes, *MORE_PREVIOUS_COLUMNS]):
         raise BadFile(sheet.problems)
+    places = {name: place for place, name in enumerate(sheet.header) if place > 5}
     found: list[PastResult] = []
     seen: set[tuple[str, str]] = set()
     for row in sheet.rows():
@@ -68,8 +70,11 @@ def parse_previous(text: str, scheme: Scheme) -> list[PastResult]:
             rank_from_bottom=sheet.whole(row, 5, at_least=1),
             parts={
                 name.removeprefix("part."): sheet.number(row, place)
-                for place, name in enumerate(sheet.header[6:], start=6)
+                for name, place in places.items()
+                if name in codes
             },
+            rank=sheet.whole(row, places["rank"], at_least=1) if "rank" in places else None,
+            band=(row.cells[places["band"]] or None) if "band" in places else None,
         )
         found.append(PastResult(subject, period, standing))
     if sheet.problems:
@@ -135,7 +140,7 @@ class _Facts:
 
     def __init__(self, sheet: Sheet, scheme: Scheme) -> None:
         self.sheet = sheet
-        self.items = frozenset(item.code for item in scheme.items)
+        self.items = {item.code: item for item in scheme.items}
         self.flags = frozenset(scheme.flags)
         self.reasons = scheme.outcome.exempt
         self.codes = [*(item.code for item in scheme.items), *scheme.flags, schemes.EXEMPT]
@@ -159,6 +164,7 @@ class _Facts:
             if self._holds(row):
                 entry.flags.add(item)
         elif item in self.items:
+            self._check_group(row, item, group)
             quantity = self.sheet.number(row, 3, required=True)
             if quantity is not None:
                 entry.facts[item] = Fact(quantity, base)
@@ -174,6 +180,17 @@ class _Facts:
             SubjectFacts(name, entry.group, entry.facts, frozenset(entry.flags), entry.exempt)
             for name, entry in self.found.items()
         ]
+
+    def _check_group(self, row: Row, item: str, group: str) -> None:
+        if group and not self.items[item].applies_to(group):
+            types = "、".join(self.items[item].types)
+            existing = [code for code, of in self.items.items() if of.applies_to(group)]
+            codes = "、".join(existing) or "（没有）"
+            self.sheet.blame(
+                row.line,
+                2,
+                f"项目“{item}”只用于 {types}，不用于“{group}”；“{group}”的项目：{codes}",
+            )
 
     def _reason(self, row: Row) -> str:
         reason = row.cells[3]

@@ -100,3 +100,126 @@ def test_the_result_is_not_written_over_an_input(tmp_path):
     assert refused("points-1261", tmp_path, previous=tmp_path / "out.csv") == [
         f"{tmp_path / 'out.csv'}：结果表不能写在输入文件上，请换一个文件名"
     ]
+
+
+TYPED = """\
+code = "own"
+title = "试"
+target = "organization"
+period = "month"
+groups = "type"
+
+[[part]]
+code = "common"
+title = "共性"
+full = 80
+
+  [[part.item]]
+  code = "c1"
+  title = "共性一"
+  rule = "mark"
+  full = 80
+
+[[part]]
+code = "specific"
+title = "个性"
+full = 20
+
+  [[part.item]]
+  code = "field"
+  title = "到户走访"
+  rule = "mark"
+  full = 20
+  types = ["RURAL", "COMMUNITY"]
+
+  [[part.item]]
+  code = "desk"
+  title = "窗口服务"
+  rule = "mark"
+  full = 20
+  types = ["GOVERNMENT"]
+
+[[part]]
+code = "own"
+title = "自主"
+full = 10
+weight = 0
+
+  [[part.item]]
+  code = "o1"
+  title = "自主一"
+  rule = "mark"
+  full = 10
+
+[[consequence]]
+title = "约谈"
+kind = "talk"
+any = [{ of = "total", below = 60 }]
+periods = 3
+within = 4
+
+[[consequence]]
+title = "末位"
+any = [{ of = "rank", at_least = 2 }]
+periods = 2
+"""
+TYPED_HEADING = "subject,group,rated,total,part.common,part.specific,part.own,"
+TYPED_HEADING += "rank,tier,star,band,veto,consequences\n"
+TYPED_FACTS = (
+    "subject,group,item,quantity,base\n"
+    "甲村,RURAL,c1,40,\n甲村,RURAL,field,10,\n"
+    "乙村,RURAL,c1,70,\n乙村,RURAL,o1,8,\n"
+    "丙局,GOVERNMENT,c1,70,\n丙局,GOVERNMENT,desk,15,\n"
+    "丁企,PRIVATE,c1,70,\n"
+    "戊企,PRIVATE,o1,9,\n"
+)
+ROLLUP = '[rollup]\nof = "month"\nto = "quarter"\n\n[procedure]\npublicity = 7\n'
+
+
+@pytest.mark.parametrize("more", ["", ROLLUP], ids=["without a roll-up", "with a roll-up"])
+def test_types_uncounted_parts_and_periods_within_a_span(tmp_path, more):
+    (tmp_path / "own.toml").write_text(TYPED + more, encoding="utf-8")
+    (tmp_path / "facts.csv").write_text(TYPED_FACTS, encoding="utf-8")
+    (tmp_path / "before.csv").write_text(
+        "subject,period,total,tier,star,rank_from_bottom,band,rank\n"
+        "甲村,2026-01,50,,,,,\n"
+        "甲村,2026-02,70,,,,,\n甲村,2026-03,50,,,,,2\n"
+        "乙村,2026-03,50,,,,,1\n",
+        encoding="utf-8",
+    )
+
+    trial(str(tmp_path / "own.toml"), tmp_path, previous=tmp_path / "before.csv")
+
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == TYPED_HEADING + (
+        "丙局,GOVERNMENT,yes,85.00,70.00,15.00,,1,,,,,\n"
+        "丁企,PRIVATE,yes,70.00,70.00,,,1,,,,,\n"
+        # only a part that is not counted is present
+        "戊企,PRIVATE,no,,,,,,,,,,\n"
+        "乙村,RURAL,yes,70.00,70.00,,8.00,1,,,,,\n"
+        "甲村,RURAL,yes,50.00,40.00,10.00,,2,,,,,约谈;末位\n"
+    )
+
+
+def test_a_period_before_the_span_does_not_count(tmp_path):
+    (tmp_path / "own.toml").write_text(TYPED, encoding="utf-8")
+    (tmp_path / "facts.csv").write_text(TYPED_FACTS, encoding="utf-8")
+    (tmp_path / "before.csv").write_text(
+        "subject,period,total,tier,star,rank_from_bottom\n"
+        "甲村,2025-12,50,,,\n甲村,2026-01,70,,,\n甲村,2026-02,70,,,\n甲村,2026-03,50,,,\n",
+        encoding="utf-8",
+    )
+
+    trial(str(tmp_path / "own.toml"), tmp_path, previous=tmp_path / "before.csv")
+
+    assert "约谈" not in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
+def test_a_fact_for_the_wrong_type_is_refused(tmp_path):
+    (tmp_path / "own.toml").write_text(TYPED, encoding="utf-8")
+    (tmp_path / "facts.csv").write_text(TYPED_FACTS + "丁企,PRIVATE,desk,9,\n", encoding="utf-8")
+
+    assert refused(str(tmp_path / "own.toml"), tmp_path) == [
+        "文件有 1 处错误，未写出任何结果：",
+        f"{tmp_path / 'facts.csv'}:10:3: 第 10 行第 3 列（item）：项目“desk”只用于 GOVERNMENT，"
+        "不用于“PRIVATE”；“PRIVATE”的项目：c1、o1",
+    ]

@@ -186,7 +186,7 @@ def test_the_first_veto_that_holds_names_the_label(flags, expected):
     assert vetoes.holding([CRIME, ACCIDENT], flags) == expected
 
 
-NOW = Standing(D("59.50"), "需提高", 2, 1, {"key": D("34.99"), "gone": None})
+NOW = Standing(D("59.50"), "需提高", 2, 1, {"key": D("34.99"), "gone": None}, rank=9, band="二星")
 
 
 @pytest.mark.parametrize(
@@ -208,6 +208,11 @@ NOW = Standing(D("59.50"), "需提高", 2, 1, {"key": D("34.99"), "gone": None})
         (Condition("star", at_least=D(3)), False),
         (Condition("rank_from_bottom", is_=D(1)), True),
         (Condition("rank_from_bottom", at_most=D(3)), True),
+        (Condition("rank", at_least=D(9)), True),
+        (Condition("rank", at_least=D(10)), False),
+        (Condition("rank", below=D(9)), False),
+        (Condition("band", is_="二星"), True),
+        (Condition("band", is_="三星"), False),
     ],
 )
 def test_one_condition(condition, expected):
@@ -216,13 +221,15 @@ def test_one_condition(condition, expected):
     assert titles == (("谈话",) if expected else ())
 
 
-@pytest.mark.parametrize("of", ["total", "tier", "star", "rank_from_bottom", "part.key"])
+@pytest.mark.parametrize(
+    "of", ["total", "tier", "band", "star", "rank", "rank_from_bottom", "part.key"]
+)
 def test_what_is_absent_satisfies_nothing(of):
     conditions = [
         Condition(of, below=D(1000)),
         Condition(of, at_least=D(0)),
         Condition(of, at_most=D(1000)),
-        Condition(of, is_="" if of == "tier" else D(0)),
+        Condition(of, is_="" if of in ("tier", "band") else D(0)),
     ]
 
     assert consequences.proposed([Consequence("谈话", any=tuple(conditions))], Standing(), []) == ()
@@ -268,6 +275,43 @@ def test_periods_running(now, before, expected):
     assert list(consequences.proposed(rules, now, before)) == expected
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "expected"),
+    [
+        (BAD, [], []),
+        (BAD, [BAD], ["2/2", "2/4"]),
+        (BAD, [FINE, BAD], ["2/4"]),
+        (BAD, [FINE, FINE, BAD], ["2/4"]),  # the last of the four
+        (BAD, [FINE, FINE, FINE, BAD], []),  # one too early
+        (BAD, [None, BAD], ["2/4"]),  # no result in between
+        (FINE, [BAD, BAD, BAD], []),  # it must hold now
+        (BAD, [FINE, BAD, BAD], ["2/4", "3/4"]),
+        (BAD, [BAD, BAD], ["2/2", "2/4", "3/4"]),  # fewer periods than the span
+    ],
+)
+def test_periods_within_a_span(now, before, expected):
+    rules = [
+        Consequence(f"{k}/{n}", any=(LOW,), periods=k, within=n)
+        for k, n in ((2, 2), (2, 4), (3, 4))
+    ]
+
+    assert list(consequences.proposed(rules, now, before)) == expected
+    assert [rule.title for rule in consequences.holding(rules, now, before)] == expected
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([], 0),
+        ([Consequence("一", any=(LOW,))], 0),
+        ([Consequence("一", any=(LOW,), periods=3)], 2),
+        ([Consequence("一", any=(LOW,), periods=3), Consequence("二", periods=2, within=6)], 5),
+    ],
+)
+def test_how_far_back_consequences_look(rules, expected):
+    assert consequences.lookback(rules) == expected
+
+
 def test_different_conditions_of_any_may_hold_in_different_periods():
     rule = Consequence("免职建议", any=(LOW, FEW_KEY), periods=2)
     now = Standing(D(50), parts={"key": D(40)})
@@ -291,6 +335,9 @@ def test_the_latest_periods_sort_as_text(count, expected):
     assert found == expected
 
 
+HALVES = Rollup("half-year", "year", (D("0.4"), D("0.6")))
+
+
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [
@@ -305,9 +352,45 @@ def test_the_latest_periods_sort_as_text(count, expected):
 def test_a_year_from_two_halves(first, second, expected):
     halves = [None if half is None else D(half) for half in (first, second)]
 
-    assert rollups.rolled_up(Rollup("half-year", (D("0.4"), D("0.6"))), halves) == expected
+    assert rollups.rolled_up(HALVES, halves) == expected
 
 
 def test_a_rollup_wants_one_total_for_each_weight():
     with pytest.raises(ValueError, match="longer"):
-        rollups.rolled_up(Rollup("half-year", (D("0.4"), D("0.6"))), [D(1), D(2), D(3)])
+        rollups.rolled_up(HALVES, [D(1), D(2), D(3)])
+
+
+@pytest.mark.parametrize(
+    ("to", "totals", "expected"),
+    [
+        ("quarter", "80 81 81", D("80.67")),  # 80.666…
+        ("quarter", "80.01 80.01 80.02", D("80.01")),  # 80.01333…
+        ("quarter", "0.01 0.01 0.025", D("0.02")),  # 0.015 exactly: a half
+        ("half-year", "1 2 3 4 5 6", D("3.50")),
+    ],
+)
+def test_without_weights_every_period_weighs_the_same(to, totals, expected):
+    assert rollups.rolled_up(Rollup("month", to), [D(t) for t in totals.split()]) == expected
+
+
+def test_an_equal_rollup_wants_every_total():
+    assert rollups.rolled_up(Rollup("month", "quarter"), [D(1), None, D(3)]) is None
+    with pytest.raises(ValueError, match="shorter"):
+        rollups.rolled_up(Rollup("month", "quarter"), [D(1), D(2)])
+
+
+@pytest.mark.parametrize(
+    ("of", "to", "expected"),
+    [
+        ("month", "quarter", 3),
+        ("month", "half-year", 6),
+        ("month", "year", 12),
+        ("quarter", "half-year", 2),
+        ("quarter", "year", 4),
+        ("half-year", "year", 2),
+        ("year", "year", 1),
+        ("year", "month", 0),
+    ],
+)
+def test_how_many_shorter_periods_make_a_longer_one(of, to, expected):
+    assert rollups.count(of, to) == expected

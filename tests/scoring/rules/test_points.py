@@ -132,7 +132,7 @@ FINE = item("band", "f", bands=bands(("1", "-5"), ("3", "-9")))
     ],
 )
 def test_sum_of_a_part(of, facts, expected):
-    scored = points.score(scheme(of), {code: Fact(D(q)) for code, q in facts.items()})
+    scored = points.score(scheme(of), {code: Fact(D(q)) for code, q in facts.items()}, "g")
 
     found = scored.parts["p"]
     assert (found if found is None else str(found)) == expected
@@ -141,7 +141,7 @@ def test_sum_of_a_part(of, facts, expected):
 def test_lines_are_rounded_before_they_are_summed():
     thirds = [item("share", code, full="10") for code in "abc"]
 
-    scored = points.score(scheme(part(*thirds)), {c: Fact(D(1), D(3)) for c in "abc"})
+    scored = points.score(scheme(part(*thirds)), {c: Fact(D(1), D(3)) for c in "abc"}, "g")
 
     assert scored.total == D("9.99")
 
@@ -152,9 +152,9 @@ def test_the_total_weighs_parts_and_leaves_missing_ones_out():
         part(B, code="y", weight=D("0.65")),
     )
 
-    both = points.score(method, {"a": Fact(D("15.5")), "b": Fact(D("60.5"))})
-    one = points.score(method, {"a": Fact(D("15.5"))})
-    none = points.score(method, {})
+    both = points.score(method, {"a": Fact(D("15.5")), "b": Fact(D("60.5"))}, "g")
+    one = points.score(method, {"a": Fact(D("15.5"))}, "g")
+    none = points.score(method, {}, "g")
 
     assert both.total == D("44.75")  # 5.425 + 39.325
     assert (one.total, one.parts) == (D("5.43"), {"x": D("15.50"), "y": None})  # 5.425
@@ -162,13 +162,56 @@ def test_the_total_weighs_parts_and_leaves_missing_ones_out():
 
 
 def test_every_item_has_a_line_that_says_what_was_missing():
-    scored = points.score(scheme(part(A, B)), {"a": Fact(D(3)), "unknown": Fact(D(9))})
+    scored = points.score(scheme(part(A, B)), {"a": Fact(D(3)), "unknown": Fact(D(9))}, "g")
 
     assert [(line.item.code, line.quantity, line.points) for line in scored.lines] == [
         ("a", D(3), D("3.00")),
         ("b", None, None),
     ]
     assert scored.missing == (B,)
+
+
+def test_a_part_of_no_weight_is_shown_and_not_counted():
+    method = scheme(part(A, code="x"), part(B, code="y", weight=D(0)))
+
+    both = points.score(method, {"a": Fact(D(20)), "b": Fact(D(60))}, "g")
+    only_uncounted = points.score(method, {"b": Fact(D(60))}, "g")
+
+    assert (both.total, both.parts) == (D(20), {"x": D(20), "y": D(60)})
+    assert (only_uncounted.total, only_uncounted.parts) == (None, {"x": None, "y": D(60)})
+
+
+FIELD = item("mark", "f", full="20", types=("RURAL", "COMMUNITY"))
+DESK = item("mark", "o", full="40", types=("GOVERNMENT",))
+
+
+@pytest.mark.parametrize(
+    ("of", "group", "facts", "expected", "lines"),
+    [
+        (part(A, FIELD, DESK), "RURAL", {"a": "30", "f": "10"}, "40.00", ["a", "f"]),
+        (part(A, FIELD, DESK), "COMMUNITY", {"a": "30", "f": "10"}, "40.00", ["a", "f"]),
+        (part(A, FIELD, DESK), "GOVERNMENT", {"a": "30", "o": "10"}, "40.00", ["a", "o"]),
+        (part(A, FIELD, DESK), "PRIVATE", {"a": "30"}, "30.00", ["a"]),  # nothing is missing
+        # scaled by the items that exist only: 15 × 50/30
+        (part(A, FIELD, DESK), "RURAL", {"a": "15"}, "25.00", ["a", "f"]),
+        (part(A, FIELD, DESK), "GOVERNMENT", {"a": "15"}, "35.00", ["a", "o"]),  # 15 × 70/30
+        (part(A, FIELD, DESK), "PRIVATE", {"a": "15", "f": "20"}, "15.00", ["a"]),
+        (part(FIELD, DESK), "PRIVATE", {"f": "20"}, None, []),  # no item exists: missing
+        (part(FIELD, DESK), "RURAL", {}, None, ["f"]),
+    ],
+)
+def test_an_item_exists_only_for_its_types(of, group, facts, expected, lines):
+    scored = points.score(scheme(of), {code: Fact(D(q)) for code, q in facts.items()}, group)
+
+    found = scored.parts["p"]
+    assert (found if found is None else str(found)) == expected
+    assert [line.item.code for line in scored.lines] == lines
+
+
+def test_an_item_that_does_not_exist_is_not_missing():
+    scored = points.score(scheme(part(A, FIELD)), {}, "PRIVATE")
+
+    assert scored.missing == (A,)
 
 
 amounts = st.decimals(0, 100, places=3)
@@ -197,6 +240,6 @@ def test_a_part_stays_between_zero_and_full(quantities, base):
         of.code: Fact(q, D(base)) for of, q in zip(items, quantities, strict=True) if q is not None
     }
 
-    found = points.score(scheme(part(*items, full="50")), facts).parts["p"]
+    found = points.score(scheme(part(*items, full="50")), facts, "g").parts["p"]
 
     assert found is not None and 0 <= found <= 50

@@ -1,5 +1,7 @@
+import dataclasses
 from decimal import Decimal as D
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -144,6 +146,100 @@ def test_no_history_means_no_run():
     [found] = rating.rate(SCHEME, [subject("甲", "50")])
 
     assert "免职" not in found.consequences
+
+
+def test_the_group_decides_which_items_exist():
+    both = Part(
+        "p",
+        "部",
+        D(100),
+        (
+            Item("k", "k", "mark", full=D(50)),
+            Item("r", "r", "mark", full=D(50), types=("RURAL",)),
+        ),
+    )
+    method = dataclasses.replace(SCHEME, parts=(both,), consequences=())
+
+    found = rating.rate(method, [subject("甲", "40", "RURAL"), subject("乙", "40", "PRIVATE")])
+
+    assert [(r.subject, r.total) for r in found] == [("乙", D(40)), ("甲", D(80))]
+
+
+def with_consequences(*consequences):
+    return dataclasses.replace(SCHEME, consequences=consequences)
+
+
+LOW = (Condition("total", below=D(60)),)
+BEST = (Condition("rank", is_=D(1)),)
+
+
+@pytest.mark.parametrize(
+    ("consequences", "mark", "coefficient", "withhold"),
+    [
+        ([], "50", "0.7", None),  # the band's
+        ([Consequence("一", any=LOW)], "50", "0.7", None),
+        ([Consequence("一", any=LOW, coefficient=D("0.9"))], "50", "0.9", None),  # replaces it
+        (
+            [
+                Consequence("一", any=LOW, coefficient=D("0.5"), withhold=D("0.3")),
+                Consequence("二", any=LOW, coefficient=D(0), withhold=D("0.2")),
+            ],
+            "50",
+            "0",
+            "0.5",
+        ),
+        ([Consequence(n, any=LOW, withhold=D("0.6")) for n in "一二"], "50", "0.7", "1"),  # capped
+        ([Consequence("一", any=LOW, coefficient=D(0), withhold=D(1))], "60", "0.7", None),
+    ],
+)
+def test_what_consequences_do_to_pay(consequences, mark, coefficient, withhold):
+    [found] = rating.rate(with_consequences(*consequences), [subject("甲", mark)])
+
+    assert (found.coefficient, found.withhold) == (
+        D(coefficient),
+        None if withhold is None else D(withhold),
+    )
+
+
+def test_rank_and_band_of_this_period_can_be_looked_at():
+    method = with_consequences(
+        Consequence("流动红旗", any=BEST), Consequence("整顿", any=(Condition("band", is_="一星"),))
+    )
+
+    found = rating.rate(
+        method,
+        [
+            subject("高", "95"),
+            subject("低", "50"),
+            subject("否", "99", flags=frozenset({"accident"})),
+        ],
+    )
+
+    assert {r.subject: r.consequences for r in found} == {
+        "高": ("流动红旗",),
+        "低": ("整顿",),
+        "否": (),  # the vetoed have no place and no band
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ({"2026-05": 50}, ("累计",)),
+        ({"2026-04": 50, "2026-05": 70}, ("累计",)),
+        # outside the latest three periods
+        ({"2026-03": 50, "2026-04": 70, "2026-05": 70}, ()),
+        ({"2026-04": 70, "2026-05": 70}, ()),
+        ({}, ()),
+    ],
+)
+def test_the_history_reaches_back_as_far_as_within(before, expected):
+    method = with_consequences(Consequence("累计", any=LOW, periods=2, within=3))
+    history = [past("甲", period, total) for period, total in before.items()]
+
+    [found] = rating.rate(method, [subject("甲", "50")], history)
+
+    assert found.consequences == expected
 
 
 @given(

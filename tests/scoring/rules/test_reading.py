@@ -5,6 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from branches.rules.tree import OrganizationType
 from scoring.rules import reading
 from scoring.rules.scheme import (
     Band,
@@ -15,6 +16,7 @@ from scoring.rules.scheme import (
     Outcome,
     Part,
     PointBand,
+    Procedure,
     Rollup,
     Scheme,
     Tier,
@@ -49,6 +51,7 @@ weight = 1
   full = 10
   empty = "omit"
   fact = "attendance"
+  types = ["RURAL", "COMMUNITY"]
   [[part.item]]
   code = "k03"
   title = "测评"
@@ -106,6 +109,16 @@ unless = "self_reported"
 [[consequence]]
 title = "诫勉谈话"
 any = [{ of = "total", below = 60 }, { of = "part.key", below = 35 }]
+kind = "admonish"
+days = 30
+[[consequence]]
+title = "扣减绩效"
+any = [{ of = "band", is = "不定星" }, { of = "rank", at_least = 20 }]
+periods = 3
+within = 6
+kind = "withhold"
+coefficient = 0.7
+withhold = 0.5
 [[consequence]]
 title = "免职建议"
 all = [
@@ -115,9 +128,15 @@ all = [
 ]
 periods = 2
 
-[rollup]
+[[rollup]]
+of = "quarter"
+to = "half-year"
+[[rollup]]
 of = "half-year"
 weights = [0.4, 0.6]
+
+[procedure]
+publicity = 7
 """
 
 
@@ -144,7 +163,15 @@ def test_a_scheme_is_read_whole():
                         owner="党群工作部",
                         note="查会议记录",
                     ),
-                    Item("k02", "参加率", "share", full=D(10), empty="omit", fact="attendance"),
+                    Item(
+                        "k02",
+                        "参加率",
+                        "share",
+                        full=D(10),
+                        empty="omit",
+                        fact="attendance",
+                        types=("RURAL", "COMMUNITY"),
+                    ),
                     Item(
                         "k03",
                         "测评",
@@ -181,6 +208,17 @@ def test_a_scheme_is_read_whole():
             Consequence(
                 "诫勉谈话",
                 any=(Condition("total", below=D(60)), Condition("part.key", below=D(35))),
+                kind="admonish",
+                days=30,
+            ),
+            Consequence(
+                "扣减绩效",
+                any=(Condition("band", is_="不定星"), Condition("rank", at_least=D(20))),
+                periods=3,
+                within=6,
+                kind="withhold",
+                coefficient=D("0.7"),
+                withhold=D("0.5"),
             ),
             Consequence(
                 "免职建议",
@@ -192,7 +230,11 @@ def test_a_scheme_is_read_whole():
                 periods=2,
             ),
         ),
-        rollup=Rollup("half-year", (D("0.4"), D("0.6"))),
+        rollups=(
+            Rollup("quarter", "half-year"),
+            Rollup("half-year", "year", (D("0.4"), D("0.6"))),
+        ),
+        procedure=Procedure(comments=3, publicity=7, answers=5),
     )
 
 
@@ -204,8 +246,43 @@ def test_a_scheme_needs_no_outcome():
     text = FULL[: FULL.index("[outcome]")]
 
     assert reading.read(text) == dataclasses.replace(
-        reading.read(FULL), outcome=Outcome(), vetoes=(), consequences=(), rollup=None
+        reading.read(FULL),
+        outcome=Outcome(),
+        vetoes=(),
+        consequences=(),
+        rollups=(),
+        procedure=Procedure(),
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "rollups"),
+    [
+        ('[rollup]\nof = "quarter"\nto = "year"\n', [("quarter", "year", 0)]),
+        ('[rollup]\nof = "quarter"\nweights = [0.5, 0.5]\n', [("quarter", "half-year", 2)]),
+        (
+            '[rollup]\nof = "quarter"\nweights = [0.1, 0.2, 0.3, 0.4]\n',
+            [("quarter", "year", 4)],
+        ),
+        (
+            '[[rollup]]\nof = "half-year"\nto = "year"\n[[rollup]]\nof = "quarter"\n'
+            'to = "half-year"\n',
+            [("half-year", "year", 0), ("quarter", "half-year", 0)],
+        ),
+        ("", []),
+    ],
+)
+def test_rollups_in_one_table_or_several(written, rollups):
+    found = reading.read(FULL[: FULL.index("[[rollup]]")] + written)
+
+    assert [(one.of, one.to, len(one.weights)) for one in found.rollups] == rollups
+    assert found.rollup == (found.rollups[0] if rollups else None)
+
+
+def test_a_part_that_is_not_counted_is_kept():
+    found = reading.read(FULL.replace("weight = 0.5", "weight = 0"))
+
+    assert [part.weight for part in found.parts] == [1, 0]
 
 
 def refused(text):
@@ -276,6 +353,8 @@ KEYS = [
     (changed(('title = "重点项"', 'title = ▶" "')), "“title”不能为空"),
 ]  # fmt: skip
 
+TYPE_CODES = "、".join(OrganizationType)
+
 CHOICES = [
     (
         changed(('rule = "mark"', 'rule = ▶"marks"')),
@@ -305,7 +384,31 @@ CHOICES = [
         "不认识的数据来源“attendence”；是否为“attendance”？可用的：assembly_held、"
         "committee_held、group_meeting_held、lecture_held、theme_day_held、attendance、"
         "records_on_time、hours_met、pledges_kept、problems_closed、pairs_in_touch、"
-        "dues_on_time、satisfaction",
+        "dues_on_time、satisfaction、secretary_terms、secretary_age、score.<scheme-code>",
+    ),
+    (
+        changed(('"attendance"', '▶"score.step-list"')),
+        "“score.step-list”是本方案自己的得分，不能引用；应为其他方案的代码",
+    ),
+    (
+        changed(('"RURAL", "COMMUNITY"', '"RURAL", ▶"COMUNITY"')),
+        f"“types”的第 2 项应为下列之一：{TYPE_CODES}，实为“COMUNITY”（是否为“COMMUNITY”？）",
+    ),
+    (changed(('"RURAL", "COMMUNITY"', '"RURAL", ▶"RURAL"')), "“types”的第 2 项“RURAL”重复"),
+    (
+        changed(('["RURAL", "COMMUNITY"]', "▶[]")),
+        f"“types”应至少有一项；可用的：{TYPE_CODES}",
+    ),
+    (changed(('["RURAL", "COMMUNITY"]', '▶"RURAL"')), "“types”应为文字数组，实为“RURAL”"),
+    (
+        changed(('groups = "type"', 'groups = "all"'), ("types =", "▶types =")),
+        '“types”只能用于按类型比较的方案（groups = "type"），本方案为“all”',
+    ),
+    (
+        changed(('"admonish"', '▶"admonnish"')),
+        "“kind”应为下列之一：notice、rectify、talk、admonish、bar、coefficient、withhold、flag、"
+        "honour、weak-list、unqualified、warn、dismiss、resign、other，实为“admonnish”"
+        "（是否为“admonish”？）",
     ),
 ]
 
@@ -334,7 +437,12 @@ CODES = [
 FIGURES = [
     (changed(("full = 45", "full = ▶0")), "“full”应大于 0，实为 0"),
     (changed(("full = 4.5", "full = ▶-4.5")), "“full”应大于 0，实为 -4.5"),
-    (changed(("weight = 0.5", "weight = ▶-0.5")), "“weight”应大于 0，实为 -0.5"),
+    (changed(("weight = 0.5", "weight = ▶-0.5")), "“weight”应不小于 0，实为 -0.5"),
+    (changed(("weight = 0.5", "weight = ▶1001")), "“weight”应不大于 1000，实为 1001"),
+    (
+        changed(("weight = 1\n", "weight = ▶0\n"), ("weight = 0.5", "weight = 0.0")),
+        "各部分的“weight”都为 0，总分无从计算；至少应有一个部分的“weight”大于 0",
+    ),
     (changed(("cap = 6", "cap = ▶0")), "“cap”应大于 0，实为 0"),
     (changed(("points = 2\n", "points = ▶0\n")), "“points”不能为 0，否则此项不起作用"),
     (changed(("points = 1\n", "points = ▶-1\n")), "“points”应大于 0，实为 -1"),
@@ -401,7 +509,7 @@ CONSEQUENCES = [
     (
         changed(('"part.key", below', '▶"part.kye", below')),
         "不认识的比较对象“part.kye”；是否为“part.key”？"
-        "可用的：total、tier、star、rank_from_bottom、part.key、part.more",
+        "可用的：total、tier、band、star、rank、rank_from_bottom、part.key、part.more",
     ),
     (changed(("below = 35", 'below = ▶"35"')), "“below”应为数字（如 2 或 1.5），实为“35”"),
     (
@@ -409,6 +517,15 @@ CONSEQUENCES = [
         "“is”应为本方案的档次之一：优秀党员、合格党员、需提高党员、不合格党员；实为“不及格”",
     ),
     (changed(('is = "不合格党员"', "▶below = 3")), "档次没有大小，“tier”只能用“is”比较"),
+    (
+        changed(('of = "band", is = "不定星"', 'of = "band", is = ▶"四星"')),
+        "“is”应为本方案的等次之一：五星、不定星；实为“四星”",
+    ),
+    (
+        changed(('of = "band", is = "不定星"', 'of = "band", ▶at_least = 3')),
+        "等次没有大小，“band”只能用“is”比较",
+    ),
+    (changed(("at_least = 20", 'at_least = ▶"末"')), "“at_least”应为数字（如 2 或 1.5），实为“末”"),
     (changed(("is = 5", "is = ▶4")), "本方案没有 4 星；可用的：5"),
     (changed(("is = 5", 'is = ▶"五星"')), "“is”应为数字，实为“五星”"),
     (
@@ -426,13 +543,108 @@ CONSEQUENCES = [
         '“any”应至少有一个条件（写作 {of = "total", below = 60}）',
     ),
     (changed(('"诫勉谈话"', '▶"诫勉;谈话"')), "“title”不能含英文分号“;”，它用于分隔多项结果运用"),
-    (changed(("[0.4, 0.6]", "▶[0.4, 0.5]")), "各期权重之和应为 1，实为 0.9"),
-    (changed(("[0.4, 0.6]", "[1.4, ▶-0.4]")), "“weights”的第 2 项应为大于 0 的数字，实为-0.4"),
+    (changed(("days = 30", "days = ▶0")), "“days”应为不小于 1 的整数，实为0"),
+    (changed(("days = 30", "days = ▶401")), "“days”应为不大于 400 的整数，实为401"),
+    (changed(("days = 30", "days = ▶1.5")), "“days”应为不小于 1 的整数，实为1.5"),
+    (changed(("coefficient = 0.7", "coefficient = ▶-0.1")), "“coefficient”应不小于 0，实为 -0.1"),
+    (changed(("withhold = 0.5", "withhold = ▶0")), "“withhold”应大于 0，实为 0"),
+    (changed(("withhold = 0.5", "withhold = ▶1.01")), "“withhold”应不大于 1，实为 1.01"),
+    (changed(("within = 6", "within = ▶2")), "“within”应不小于“periods”（3），实为2"),
+    (changed(("within = 6", 'within = ▶"六"')), "“within”应为不小于 1 的整数，实为“六”"),
+    (
+        changed(("periods = 3\nwithin", "▶within")),
+        "“within”要与不小于 2 的“periods”同用（within 期中至少 periods 期）",
+    ),
+    (changed(("periods = 3", "periods = ▶true")), "“periods”应为不小于 1 的整数，实为true"),
+]
+
+
+def with_rollups(*tables):
+    """Return a quarterly scheme with these roll-ups."""
+    return FULL[: FULL.index("[[rollup]]")] + "".join(f"▷[[rollup]]\n{t}\n" for t in tables)
+
+
+OWN, LONGER = 'of = "quarter"\nto = "half-year"', 'of = "half-year"\nto = "year"'
+UNFOUNDED = "“{}”既不是本方案的时期（quarter），也不是其他汇总的结果，无从汇总"
+LOOP = "各项汇总互相依赖，形成循环：“{0}”最终又由“{0}”汇总而来"
+ROLLUPS = [
+    (changed(("[0.4, 0.6]", "▶[0.4, 0.5]")), [(0, "各期权重之和应为 1，实为 0.9")]),
+    (
+        changed(("[0.4, 0.6]", "[1.4, ▶-0.4]")),
+        [(0, "“weights”的第 2 项应为大于 0 的数字，实为-0.4")],
+    ),
+    (
+        changed(("[0.4, 0.6]", "▶[0.2, 0.2, 0.6]")),
+        [(0, "没有恰好含 3 个“half-year”的时期，请核对权重的个数")],
+    ),
+    (
+        changed(("[0.4, 0.6]", "▶[1.0]")),
+        [(0, "没有恰好含 1 个“half-year”的时期，请核对权重的个数")],
+    ),
+    (
+        changed(("[0.4, 0.6]", "▶[]")),
+        [(0, "“weights”应至少有一个数字；各期相同时不写“weights”")],
+    ),
+    (
+        with_rollups('of = "quarter"\nto = "year"\nweights = ▶[0.4, 0.6]'),
+        [(0, "一个“year”含 4 个“quarter”，应有 4 个权重，实有 2 个")],
+    ),
+    (with_rollups('of = "quarter"').replace("▷", "▶"),
+     [(0, "缺少键“to”或“weights”，应至少写其中之一")]),
+    (
+        with_rollups('of = "quarter"\nto = ▶"decade"'),
+        [(0, "“to”应为下列之一：month、quarter、half-year、year，实为“decade”")],
+    ),
+    (
+        with_rollups('of = "quarter"\nto = ▶"month"'),
+        [(0, "“to”应比“of”长，实为从“quarter”汇总到“month”")],
+    ),
+    (
+        with_rollups('of = "quarter"\nto = ▶"quarter"'),
+        [(0, "“to”应比“of”长，实为从“quarter”汇总到“quarter”")],
+    ),
+    (
+        with_rollups(OWN, 'of = "quarter"\nto = ▶"half-year"'),
+        [(0, "汇总到“half-year”的写了两次，每种时期只能有一个汇总")],
+    ),
+    (
+        with_rollups(OWN, 'of = "quarter"\nweights = ▶[0.4, 0.6]'),
+        [(0, "汇总到“half-year”的写了两次，每种时期只能有一个汇总")],
+    ),
+    (with_rollups('of = ▶"half-year"\nto = "year"'), [(0, UNFOUNDED.format("half-year"))]),
+    (with_rollups('of = ▶"month"\nto = "quarter"', OWN), [(0, UNFOUNDED.format("month"))]),
+    # what only follows from a roll-up without ground is not blamed as well
+    (with_rollups('of = ▶"month"\nto = "half-year"', LONGER), [(0, UNFOUNDED.format("month"))]),
+    (
+        with_rollups('of = ▶"half-year"\nto = "year"', 'of = ▶"year"\nto = ▶"half-year"'),
+        [
+            (0, LOOP.format("half-year")),
+            (1, LOOP.format("year")),
+            (2, "“to”应比“of”长，实为从“year”汇总到“half-year”"),
+        ],
+    ),
+    (
+        with_rollups('of = ▶"year"\nto = ▶"year"'),
+        [(0, LOOP.format("year")), (1, "“to”应比“of”长，实为从“year”汇总到“year”")],
+    ),
+    (with_rollups(OWN + "\n▶from = 1"),
+     [(0, "不认识的键“from”；可用的键：of、to、weights")]),
+]  # fmt: skip
+
+PROCEDURE = [
+    (changed(("publicity = 7", "publicity = ▶0")), "“publicity”应为不小于 1 的整数，实为0"),
+    (changed(("publicity = 7", "publicity = ▶31")), "“publicity”应为不大于 30 的整数，实为31"),
+    (changed(("publicity = 7", "answers = ▶2.5")), "“answers”应为不小于 1 的整数，实为2.5"),
+    (
+        changed(("publicity = 7", "▶publisity = 7")),
+        "不认识的键“publisity”；是否为“publicity”？可用的键：comments、publicity、answers",
+    ),
 ]
 
 MISTAKES = [
     *((text, f"不是合格的 TOML：{message}") for text, message in NOT_TOML),
     *TYPES, *KEYS, *CHOICES, *CODES, *FIGURES, *PARAMETERS, *OUTCOMES, *CONSEQUENCES,
+    *PROCEDURE,
 ]  # fmt: skip
 
 
@@ -442,6 +654,17 @@ def test_a_bad_scheme_is_refused_where_it_is_wrong(marked, message):
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
 
     assert refused(marked.replace("▶", "")) == [(line, column, message)]
+
+
+@pytest.mark.parametrize(("marked", "expected"), ROLLUPS)
+def test_a_bad_rollup_is_refused_where_it_is_wrong(marked, expected):
+    plain, *rest = marked.replace("▷", "").split("▶")
+    places = []
+    for piece in rest:
+        places.append((plain.count("\n") + 1, len(plain) - plain.rfind("\n")))
+        plain += piece
+
+    assert refused(plain) == [(*places[place], message) for place, message in expected]
 
 
 @pytest.mark.parametrize("text", ["a = " + "[" * 9999, "a = " + "9" * 9999])
@@ -462,21 +685,22 @@ def test_every_mistake_is_reported_in_order_of_position():
     assert [(line, column) for line, column, _ in refused(text)] == [
         (11, 8),
         (16, 10),
-        (92, 11),
-        (94, 1),
-        (96, 1),
+        (103, 11),
+        (108, 1),
+        (110, 1),
     ]
 
 
-def test_tiers_and_stars_that_the_scheme_lacks_cannot_be_compared():
+def test_tiers_bands_and_stars_that_the_scheme_lacks_cannot_be_compared():
     text = FULL[: FULL.index("[outcome]")] + (
         '[[consequence]]\ntitle = "通报"\n'
-        'any = [{ of = "tier", is = "差" }, { of = "star", is = 1 }]\n'
+        'any = [{ of = "tier", is = "差" }, { of = "star", is = 1 }, { of = "band", is = "差" }]\n'
     )
 
     assert refused(text) == [
-        (55, 15, "本方案没有档次（[[outcome.tier]] 或 floor），不能比较“tier”"),
-        (55, 42, "本方案没有星级（[[outcome.band]] 中的 star），不能比较“star”"),
+        (56, 15, "本方案没有档次（[[outcome.tier]] 或 floor），不能比较“tier”"),
+        (56, 42, "本方案没有星级（[[outcome.band]] 中的 star），不能比较“star”"),
+        (56, 67, "本方案没有等次（[[outcome.band]]），不能比较“band”"),
     ]
 
 

@@ -1,3 +1,4 @@
+import dataclasses
 from decimal import Decimal as D
 
 import pytest
@@ -7,6 +8,7 @@ from scoring.rules.consequences import Standing
 from scoring.rules.points import Fact
 from scoring.rules.problems import BadFile
 from scoring.rules.rating import PastResult, SubjectFacts
+from scoring.rules.scheme import Item
 
 SCHEME = reading.read("""\
 code = "s"
@@ -203,6 +205,43 @@ def test_earlier_results_are_read_with_parts_in_any_order():
     ]
 
 
+def test_earlier_results_may_give_rank_and_band_anywhere_after_the_fixed_columns():
+    text = PREVIOUS_HEAD + ",band,part.key,rank\n甲,2026-01,88.5,,,,五星,58.5,3\n乙,1,,,,,,,\n"
+
+    assert trial_files.parse_previous(text, SCHEME) == [
+        PastResult(
+            "甲", "2026-01", Standing(D("88.5"), parts={"key": D("58.5")}, rank=3, band="五星")
+        ),
+        PastResult("乙", "1", Standing(parts={"key": None})),
+    ]
+
+
+TYPED = dataclasses.replace(
+    SCHEME,
+    parts=(
+        dataclasses.replace(
+            SCHEME.parts[0],
+            items=(
+                Item("k1", "甲", "mark", full=D(60)),
+                Item("r1", "丙", "mark", full=D(9), types=("RURAL", "COMMUNITY")),
+            ),
+        ),
+    ),
+)
+
+
+def test_a_fact_of_an_item_that_does_not_exist_for_the_group_is_refused():
+    rows = "甲,RURAL,r1,3,\n乙,PRIVATE,k1,3,\n乙,PRIVATE,r1,3,\n"
+
+    with pytest.raises(BadFile) as caught:
+        trial_files.parse_facts(HEAD + rows, TYPED)
+
+    assert caught.value.described("facts.csv") == [
+        "facts.csv:4:3: 第 4 行第 3 列（item）：项目“r1”只用于 RURAL、COMMUNITY，"
+        "不用于“PRIVATE”；“PRIVATE”的项目：k1"
+    ]
+
+
 def test_earlier_results_may_leave_parts_out_and_may_be_none():
     assert trial_files.parse_previous(PREVIOUS_HEAD + "\n", SCHEME) == []
 
@@ -213,7 +252,12 @@ def test_earlier_results_may_leave_parts_out_and_may_be_none():
         ("", (1, 1, "", f"文件是空的，首行应为 {PREVIOUS_HEAD}")),
         (
             PREVIOUS_HEAD + ",part.x\n",
-            (1, 7, "", "不认识的列“part.x”，此处应为下列之一：part.key、part.more"),
+            (1, 7, "", "不认识的列“part.x”，此处应为下列之一：part.key、part.more、rank、band"),
+        ),
+        (PREVIOUS_HEAD + ",rank,rank\n", (1, 8, "", "列“rank”重复")),
+        (
+            PREVIOUS_HEAD + ",band,rank\n甲,1,,,,,五星,0\n",
+            (2, 8, "rank", "应为不小于 1 的整数或空，实为“0”"),
         ),
         (PREVIOUS_HEAD + ",part.key,part.key\n", (1, 8, "", "列“part.key”重复")),
         (
