@@ -19,20 +19,19 @@ from branches.models import Organization
 from branches.rules.periods import Period
 from scoring.demo import seeding
 from scoring.demo.seeding import Parameters
-from scoring.models import Line, Run, SchemeVersion, Score
+from scoring.models import Line, Place, Run, SchemeVersion, Score
 from scoring.operations import runs
 
 ROUNDS = 5
-RESULTS = ("scoring_score", "scoring_line")
+RESULTS = ("scoring_place", "scoring_score", "scoring_line")
 MB = 1024
 
-# The bare sums of a month; the outer sum keeps the rows in the server, as the product does.
+# The bare sums of a month.
 READ: tuple[LiteralString, ...] = (
-    "SELECT COUNT(*), SUM(n) FROM (SELECT member_id, SUM(is_counted::int) AS n"
-    " FROM activities_attendance WHERE held_on >= %s AND held_on < %s GROUP BY member_id) AS t",
-    "SELECT COUNT(*), SUM(n) FROM (SELECT member_id, SUM(quantity) AS n"
-    " FROM scoring_pointentry WHERE happened_on >= %s AND happened_on < %s"
-    " GROUP BY member_id) AS t",
+    "SELECT member_id, SUM(is_counted::int) FROM activities_attendance"
+    " WHERE held_on >= %s AND held_on < %s GROUP BY member_id",
+    "SELECT member_id, SUM(quantity) FROM scoring_pointentry"
+    " WHERE happened_on >= %s AND happened_on < %s GROUP BY member_id",
 )
 
 
@@ -168,9 +167,9 @@ def _save_results(run: Run, folder: Path) -> None:
 
 def _clear() -> None:
     """Take the results of the last round away, so that every round starts alike."""
-    for model in (Line, Score, Run):
+    for model in (Line, Score, Place, Run):
         model.objects.all()._raw_delete(using="default")
     for table in RESULTS:
         _execute(f"TRUNCATE like_{table}")
-    _execute("VACUUM ANALYZE scoring_score, scoring_line, scoring_run")
+    _execute("VACUUM ANALYZE scoring_place, scoring_score, scoring_line, scoring_run")
     _execute("CHECKPOINT")

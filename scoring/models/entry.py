@@ -60,6 +60,7 @@ class PointEntry(models.Model):
             BrinIndex(fields=["happened_on"], name="entry_month", autosummarize=True),
             models.Index(fields=["member", "happened_on"], name="entry_of_member"),
             models.Index(fields=["organization", "happened_on"], name="entry_of_organization"),
+            models.Index(fields=["scheme_code", "item_code", "happened_on"], name="entry_of_item"),
         ]
 
     def __str__(self) -> str:

@@ -58,6 +58,7 @@ def compute(*, version: SchemeVersion, period: Period, by: User | None, at: dt.d
         committee=committee,
         scheme_code=version.code,
         period_start=period.first_day,
+        period_kind=period.kind,
         is_current=True,
     ).update(is_current=False)
     run = Run.objects.create(
@@ -65,6 +66,7 @@ def compute(*, version: SchemeVersion, period: Period, by: User | None, at: dt.d
         committee=committee,
         scheme_code=version.code,
         period_start=period.first_day,
+        period_kind=period.kind,
         computed_at=at,
     )
     written = statement.compose(schemes.scheme_of(version), version, period, run.pk)

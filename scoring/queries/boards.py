@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from branches.models import Organization
 from branches.rules.periods import Period
@@ -63,8 +63,9 @@ def board(run: Run, scope: Scope, *, type: str = "") -> Board:
             run__committee=run.committee_id,
             run__scheme_code=run.scheme_code,
             run__period_start=run.period.previous.first_day,
-            is_rated=True,
+            run__period_kind=run.period_kind,
         )
+        .rated()
         .in_scope(scope)
         .values_list("organization_id", "total")
     )
@@ -145,10 +146,13 @@ def tier_table(run: Run, scope: Scope, *, type: str = "") -> TierTable:
     if type:
         scores = scores.filter(organization__type=type)
     counted: dict[int, Counter[str]] = {}
-    for organization, rated, tier, count in (
-        scores.order_by().values_list("organization_id", "is_rated", "tier").annotate(n=Count("pk"))
+    for organization, unrated, tier, count in (
+        scores.order_by()
+        .annotate(is_unrated=Q(total__isnull=True))
+        .values_list("organization_id", "is_unrated", "place__tier")
+        .annotate(n=Count("pk"))
     ):
-        counted.setdefault(organization, Counter())[tier if rated else "—"] += count
+        counted.setdefault(organization, Counter())["—" if unrated else tier] += count
     scheme = schemes.scheme_of(run.version)
     labels = scheme.outcome.tier_labels
     organizations = Organization.objects.filter(pk__in=counted).order_by("path")

@@ -66,13 +66,13 @@ class Explanation:
         return " ＋ ".join(
             f"{part.title} {part.points} × {part.weight_text}"
             for part in self.parts
-            if part.points is not None
+            if part.points is not None and part.weight
         )
 
     @property
     def left_out(self) -> str:
         """The parts without any data, which the total does without."""
-        return "、".join(part.title for part in self.parts if part.points is None)
+        return "、".join(part.title for part in self.parts if part.points is None and part.weight)
 
     def line(self, code: str) -> ExplainedLine | None:
         return next((line for part in self.parts for line in part.lines if line.code == code), None)
@@ -101,7 +101,11 @@ def explain(score: Score) -> Explanation:
             full=part.full,
             weight=part.weight,
             points=score.parts[n] if score.is_rated else None,
-            lines=tuple(_line(scheme, item, rows.get(item.code)) for item in part.items),
+            lines=tuple(
+                _line(scheme, item, rows.get(item.code))
+                for item in part.items
+                if item.applies_to(score.comparison_group)
+            ),
         )
         for n, part in enumerate(scheme.parts)
     )
@@ -117,15 +121,18 @@ def proposals(run: Run, scores: Iterable[Score]) -> dict[int, tuple[str, ...]]:
     if run.is_provisional:
         return {}
     scheme = schemes.scheme_of(run.version)
-    longest = max((c.periods for c in scheme.consequences), default=0)
     rated = [score for score in scores if score.is_rated]
     before: list[dict[tuple[int | None, int], Standing]] = []
-    for back in range(1, longest):
-        earlier = Score.objects.current().filter(
-            run__committee_id=run.committee_id,
-            run__scheme_code=run.scheme_code,
-            run__period_start=run.period.minus(back).first_day,
-            is_rated=True,
+    for back in range(1, consequences.lookback(scheme.consequences) + 1):
+        earlier = (
+            Score.objects.current()
+            .rated()
+            .filter(
+                run__committee_id=run.committee_id,
+                run__scheme_code=run.scheme_code,
+                run__period_start=run.period.minus(back).first_day,
+                run__period_kind=run.period_kind,
+            )
         )
         if run.version.rates_members:
             earlier = earlier.filter(member__in=[score.member_id for score in rated])
@@ -157,6 +164,8 @@ def _standing(scheme: Scheme, score: Score) -> Standing:
         star=score.star,
         rank_from_bottom=score.rank_from_bottom,
         parts=dict(zip(codes, score.parts, strict=True)),
+        rank=score.rank,
+        band=score.band or None,
     )
 
 

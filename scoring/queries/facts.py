@@ -1,14 +1,19 @@
-"""Facts recorded by hand for a scheme: point entries and marks, pivoted by item."""
+"""Facts that scoring keeps itself: point entries and marks by item, results of other schemes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Avg, F, Max, Q, QuerySet, Sum
+from django.db.models.functions import Round
 
+from branches.facts import FactSource
+from branches.models import Organization
+from branches.rules import tree
 from branches.rules.periods import Period
-from scoring.models import Mark, PointEntry
+from scoring.models import Mark, PointEntry, Score
+from scoring.rules import feeds as catalogue
 
 
 def entries(
@@ -46,13 +51,59 @@ def marks(scheme_code: str, period: Period, columns: Mapping[str, str]) -> Query
     )
 
 
-def recorded_codes(scheme_code: str, period: Period) -> set[str]:
-    """Return the item and veto codes with a standing entry in the period (one query)."""
-    return set(
-        PointEntry.objects.standing()
-        .in_period(period)
-        .filter(scheme_code=scheme_code)
-        .order_by()
-        .values_list("item_code", flat=True)
-        .distinct()
-    )
+def recorded_codes(
+    scheme_code: str,
+    period: Period,
+    codes: Collection[str],
+    subject: str,
+    subjects: Collection[int] | None = None,
+) -> set[str]:
+    """Return those of ``codes`` with a standing entry in the period (one query).
+
+    One look into the index a code, where DISTINCT would read the whole month.
+
+    :param subjects: look only at entries about these, by the column ``subject``.
+    """
+    entries = PointEntry.objects.standing().in_period(period).filter(scheme_code=scheme_code)
+    if subjects is not None:
+        entries = entries.filter(**{f"{subject}__in": subjects})
+    looks = [
+        entries.order_by().filter(item_code=code).values_list("item_code", flat=True)[:1]
+        for code in codes
+    ]
+    return set(looks[0].union(*looks[1:], all=True)) if looks else set()
+
+
+def other_scores(
+    committee: Organization, period: Period, feeds: Collection[str], target: str
+) -> list[FactSource]:
+    """Return what subjects got under other schemes within a period, for feeds ``score.<code>``.
+
+    The mean of the current runs of the scheme's own periods, of the committee and those above
+    and below it, rounded to 0.01. Who has none has no row: the item is then missing.
+    """
+    subject = "member_id" if target == "member" else "organization_id"
+    found = []
+    for feed in sorted(feeds):
+        code = catalogue.scheme_code(feed)
+        if code is None:
+            continue
+        rows = (
+            Score.objects.current()
+            .rated()
+            .filter(
+                Q(run__committee__path__startswith=committee.path)
+                | Q(run__committee__path__in=tree.lineage(committee.path)),
+                run__scheme_code=code,
+                run__version__target=target,
+                run__period_kind=F("run__version__period"),
+                run__period_start__gte=period.first_day,
+                run__period_start__lt=period.end,
+                member__isnull=target != "member",
+            )
+            .order_by()
+            .values(subject)
+            .annotate(mean=Round(Avg("total"), precision=2))
+        )
+        found.append(FactSource(rows, subject, {feed: ("mean", None)}, counts=False))
+    return found

@@ -19,20 +19,41 @@ def number(value: Decimal | int) -> str:
     return f"({Decimal(value):f})::numeric"
 
 
+def is_whole(value: Decimal) -> bool:
+    return value == value.to_integral_value() and abs(value) < 1_000_000_000
+
+
 def text(value: str) -> str:
     return sql.quote(value)
 
 
-def points(item: Item, quantity: str, base: str) -> str:
-    """Return the item's points from its fact's columns, rounded half up to 0.01; NULL: missing."""
+def points(item: Item, quantity: str, base: str, *, whole: bool = False) -> str:
+    """Return the item's points from its fact's columns, rounded half up to 0.01.
+
+    NULL: the item is missing, or does not exist for the subject's comparison group.
+
+    :param whole: the quantity is a count: an integer column that is never NULL.
+    """
+    worth = _points(item, quantity, base, whole=whole)
+    return f"CASE WHEN {_exists_for(item)} THEN {worth} END" if item.types else worth
+
+
+def _exists_for(item: Item) -> str:
+    return f"comparison_group IN ({', '.join(map(text, item.types))})"
+
+
+def _points(item: Item, quantity: str, base: str, *, whole: bool) -> str:
     if item.rule == "each":
         assert item.points is not None
+        if whole and is_whole(item.points) and (item.cap is None or is_whole(item.cap)):
+            # Whole numbers need no rounding and are a third of the price of decimals.
+            return _capped(f"{item.points:f} * {quantity}", f"{item.cap:f}" if item.cap else None)
         worth = f"{number(item.points)} * COALESCE({quantity}, 0)"
-        if item.cap is not None:
-            worth = f"GREATEST(-{number(item.cap)}, LEAST({number(item.cap)}, {worth}))"
-        return f"ROUND({worth}, 2)"
+        return f"ROUND({_capped(worth, number(item.cap) if item.cap else None)}, 2)"
     if item.rule == "deduct":
         assert item.points is not None and item.full is not None
+        if whole and is_whole(item.points) and is_whole(item.full):
+            return f"GREATEST(0, {item.full:f} - {item.points:f} * {quantity})"
         lost = f"{number(item.points)} * COALESCE({quantity}, 0)"
         return f"ROUND(GREATEST(0, {number(item.full)} - {lost}), 2)"
     if item.rule == "mark":
@@ -50,6 +71,10 @@ def points(item: Item, quantity: str, base: str) -> str:
             f" ELSE {full} * {quantity} / {base} END, 2)"
         )
     return _band(item, quantity, base)
+
+
+def _capped(worth: str, cap: str | None) -> str:
+    return f"GREATEST(-{cap}, LEAST({cap}, {worth}))" if cap else worth
 
 
 def _band(item: Item, quantity: str, base: str) -> str:
@@ -75,7 +100,7 @@ def part(part_: Part, columns: Iterable[str]) -> str:
     pairs = list(zip(part_.items, columns, strict=True))
     total = " + ".join(f"COALESCE({column}, 0)" for _, column in pairs)
     if any(may_be_missing(item) for item, _ in pairs):
-        all_worth = number(sum((item.worth for item, _ in pairs), Decimal(0)))
+        all_worth = _worth_of_all(part_.items)
         present = " + ".join(
             f"CASE WHEN {column} IS NULL THEN 0 ELSE {number(item.worth)} END"
             for item, column in pairs
@@ -91,8 +116,20 @@ def part(part_: Part, columns: Iterable[str]) -> str:
     return f"CASE WHEN {nothing} THEN NULL ELSE ROUND({clipped}, 2) END"
 
 
+def _worth_of_all(items: Iterable[Item]) -> str:
+    """Return what the items that exist for the subject weigh together."""
+    always = number(sum((item.worth for item in items if not item.types), Decimal(0)))
+    for_some = [
+        f"CASE WHEN {_exists_for(item)} THEN {number(item.worth)} ELSE 0 END"
+        for item in items
+        if item.types
+    ]
+    return f"({' + '.join([always, *for_some])})"
+
+
 def total(scheme: Scheme, columns: Iterable[str]) -> str:
-    pairs = list(zip(scheme.parts, columns, strict=True))
+    """Return the weighted sum of the parts that count; NULL: none of them is present."""
+    pairs = [(p, c) for p, c in zip(scheme.parts, columns, strict=True) if p.weight]
     weighted = " + ".join(f"COALESCE({c}, 0) * {number(p.weight)}" for p, c in pairs)
     nothing = " AND ".join(f"{column} IS NULL" for _, column in pairs)
     return f"CASE WHEN {nothing} THEN NULL ELSE ROUND({weighted}, 2) END"

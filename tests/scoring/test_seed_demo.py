@@ -185,7 +185,7 @@ def test_the_default_company_has_every_kind_of_branch():
     seed(members=420, months=14, number=20261001)
 
     branches = Score.objects.filter(member__isnull=True)
-    assert set(branches.filter(veto="").values_list("star", flat=True)) == {2, 3, 4, 5}
+    assert set(branches.filter(veto="").values_list("place__star", flat=True)) == {2, 3, 4, 5}
     vetoed = branches.exclude(veto="").values_list("organization__short_name", "veto")
     assert list(vetoed) == [("综掘二队", "不予评星")]
     assert Organization.objects.filter(kind="BRANCH").count() == 12

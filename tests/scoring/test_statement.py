@@ -438,7 +438,7 @@ def test_what_has_scores_cannot_be_deleted(committee, table, where):
         cursor.execute(f"DELETE FROM {table} WHERE id = %s", [key])
 
 
-@pytest.mark.parametrize("change", ["total = 0", "tier = '优秀'"])
+@pytest.mark.parametrize("change", ["total = 0", "veto = '优秀'"])
 def test_a_score_is_never_changed(committee, change):
     _organization("B", "BRANCH", committee)
     runs.compute(version=_adopt(committee, MARKED), period=MARCH, by=None, at=AT)
