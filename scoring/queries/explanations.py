@@ -121,9 +121,10 @@ def proposals(run: Run, scores: Iterable[Score]) -> dict[int, tuple[str, ...]]:
     if run.is_provisional:
         return {}
     scheme = schemes.scheme_of(run.version)
+    rules = scheme.consequences_of(run.period_kind)
     rated = [score for score in scores if score.is_rated]
     before: list[dict[tuple[int | None, int], Standing]] = []
-    for back in range(1, consequences.lookback(scheme.consequences) + 1):
+    for back in range(1, consequences.lookback(rules) + 1):
         earlier = (
             Score.objects.current()
             .rated()
@@ -144,7 +145,7 @@ def proposals(run: Run, scores: Iterable[Score]) -> dict[int, tuple[str, ...]]:
         )
     return {
         score.pk: consequences.proposed(
-            scheme.consequences,
+            rules,
             _standing(scheme, score),
             [standings.get(_subject(score)) for standings in before],
         )

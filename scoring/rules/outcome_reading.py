@@ -74,6 +74,14 @@ def consequences(
     return tuple(_consequence(table, part_codes, outcome) for table in tables)
 
 
+def pay_weight(table: Table | None) -> Decimal | None:
+    """Return the share of performance pay that the result decides; None where none is linked."""
+    if table is None:
+        return None
+    table.accept("weight")
+    return table.number("weight", above=0, at_most=1)
+
+
 def procedure(table: Table | None) -> Procedure:
     """Return the days of the procedure, the usual ones where the scheme does not say."""
     usual = Procedure()
@@ -152,8 +160,9 @@ def _bands(outcome_table: Table) -> tuple[Band, ...]:
 
 def _consequence(table: Table, part_codes: frozenset[str], outcome: Outcome) -> Consequence:
     table.accept(
-        "title", "any", "all", "periods", "within", "kind", "days", "coefficient", "withhold"
-    )
+        "title", "any", "all", "periods", "within", "period", "kind", "days", "coefficient",
+        "withhold",
+    )  # fmt: skip
     title = table.text("title")
     if ";" in title:
         table.blame("title", "“title”不能含英文分号“;”，它用于分隔多项结果运用")
@@ -175,6 +184,7 @@ def _consequence(table: Table, part_codes: frozenset[str], outcome: Outcome) -> 
         all=found["all"],
         periods=table.whole("periods", at_least=1) or 1,
         within=_within(table),
+        period=table.choice("period", scheme.PERIODS) if "period" in table else "",
         kind=table.choice("kind", scheme.KINDS, default="other"),
         days=table.whole("days", at_least=1, at_most=_MOST_DAYS),
         coefficient=table.optional_number("coefficient", at_least=0),

@@ -126,7 +126,7 @@ class _Context:
 def _scheme(table: Table) -> Scheme:
     table.accept(
         "code", "title", "source", "target", "period", "groups",
-        "part", "outcome", "veto", "consequence", "rollup", "procedure",
+        "part", "outcome", "veto", "consequence", "rollup", "procedure", "pay",
     )  # fmt: skip
     code = table.code("code")
     title = table.text("title")
@@ -148,12 +148,19 @@ def _scheme(table: Table) -> Scheme:
     vetoes = outcome_reading.vetoes(
         table.tables("veto", header="[[veto]]"), item_codes=frozenset(items.used)
     )
+    consequence_tables = table.tables("consequence", header="[[consequence]]")
     consequences = outcome_reading.consequences(
-        table.tables("consequence", header="[[consequence]]"),
+        consequence_tables,
         part_codes=frozenset(part_codes.used),
         outcome=outcome,
     )
     longer = rollups.read(table.one_or_more("rollup"), period=period)
+    rated = (period, *(rollup.to for rollup in longer))
+    for one, consequence in zip(consequence_tables, consequences, strict=True):
+        if consequence.period and period and consequence.period not in rated:
+            one.blame(
+                "period", f"本方案不评“{consequence.period}”；可用的：{'、'.join(filter(None, rated))}"
+            )
     procedure = outcome_reading.procedure(table.table("procedure"))
     return Scheme(
         code=code,
@@ -168,6 +175,7 @@ def _scheme(table: Table) -> Scheme:
         consequences=consequences,
         rollups=longer,
         procedure=procedure,
+        pay_weight=outcome_reading.pay_weight(table.table("pay")),
     )
 
 

@@ -189,7 +189,8 @@ class Consequence:
     """A proposal for people to decide; exactly one of ``any`` and ``all`` is filled.
 
     The condition must hold in ``periods`` periods, this one included: running, or with
-    ``within`` in any of the latest so many. ``days`` is the time to carry it out,
+    ``within`` in any of the latest so many. ``period`` limits it to results of that kind of
+    period, the scheme's own or a rolled-up one. ``days`` is the time to carry it out,
     ``coefficient`` stands in for the band's, ``withhold`` is a share of performance pay.
     """
 
@@ -198,6 +199,7 @@ class Consequence:
     all: tuple[Condition, ...] = ()
     periods: int = 1
     within: int | None = None
+    period: str = ""
     kind: str = "other"
     days: int | None = None
     coefficient: Decimal | None = None
@@ -232,7 +234,7 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """One rating method."""
+    """One rating method. ``pay_weight``: the share of performance pay that its result decides."""
 
     code: str
     title: str
@@ -246,11 +248,11 @@ class Scheme:
     consequences: tuple[Consequence, ...] = ()
     rollups: tuple[Rollup, ...] = ()
     procedure: Procedure = Procedure()
+    pay_weight: Decimal | None = None
 
-    @property
-    def rollup(self) -> Rollup | None:
-        """The first roll-up; None when the scheme has none."""
-        return self.rollups[0] if self.rollups else None
+    def consequences_of(self, period: str) -> tuple[Consequence, ...]:
+        """Return the consequences that results of a kind of period can have, in file order."""
+        return tuple(one for one in self.consequences if one.period in ("", period))
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -49,6 +49,7 @@ def write(scheme: Scheme) -> str:
     header = "[rollup]" if len(scheme.rollups) == 1 else "[[rollup]]"
     tables += [_table(header, _rollup(rollup)) for rollup in scheme.rollups]
     tables.append(_table("[procedure]", _procedure(scheme.procedure)))
+    tables.append(_table("[pay]", {"weight": _number(scheme.pay_weight)}))
     return "\n".join(table for table in tables if table)
 
 
@@ -148,6 +149,7 @@ def _consequence(one: Consequence) -> _Keys:
         "all": _array(map(_condition, one.all), room=len("all = ")),
         "periods": _whole(one.periods if one.periods != 1 else None),
         "within": _whole(one.within),
+        "period": _text(one.period or None),
         "days": _whole(one.days),
         "coefficient": _number(one.coefficient),
         "withhold": _number(one.withhold),

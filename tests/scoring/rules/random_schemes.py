@@ -104,7 +104,7 @@ def conditions(draw, parts, outcome):
 
 
 @st.composite
-def consequences(draw, parts, outcome):
+def consequences(draw, parts, outcome, period):
     periods = draw(st.integers(1, 5))
     longer = st.none() | st.integers(periods, 12)
     found = tuple(draw(st.lists(conditions(parts, outcome), min_size=1, max_size=4)))
@@ -117,6 +117,7 @@ def consequences(draw, parts, outcome):
         days=draw(st.none() | st.integers(1, 400)),
         coefficient=draw(st.none() | st.just(Decimal(0)) | amounts),
         withhold=draw(st.none() | st.just(Decimal(1)) | shares),
+        period=draw(st.sampled_from(["", period])),
     )
 
 
@@ -165,7 +166,8 @@ def schemes(draw):
             Veto(code, draw(titles), draw(titles), draw(unless))
             for code in draw(st.just([]) | codes("v"))
         ),
-        consequences=tuple(draw(st.lists(consequences(parts, outcome), max_size=3))),
+        consequences=tuple(draw(st.lists(consequences(parts, outcome, period), max_size=3))),
         rollups=draw(st.sampled_from(ROLLUPS[period])),
         procedure=draw(st.builds(Procedure, days, days, days)),
+        pay_weight=draw(st.none() | st.just(Decimal(1)) | shares),
     )
