@@ -32,6 +32,10 @@ class Capability(StrEnum):
     ENTER_MARKS = "ENTER_MARKS"
     ENTER_POINTS = "ENTER_POINTS"
     START_RUNS = "START_RUNS"
+    RUN_ROUNDS = "RUN_ROUNDS"
+    DECIDE_ROUNDS = "DECIDE_ROUNDS"
+    FILE_APPEALS = "FILE_APPEALS"
+    ASSIGN_INSPECTIONS = "ASSIGN_INSPECTIONS"
     MANAGE_SCHEMES = "MANAGE_SCHEMES"
     PRINT_LEDGERS = "PRINT_LEDGERS"
     MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
@@ -57,8 +61,11 @@ _BRANCH_WORK = frozenset(
 # administrator keeps accounts, rolls and schemes but starts no rating; the auditor
 # only reads the audit (separation of powers, GB/T 22239-2019).
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
-    Role.SECRETARY: _BRANCH_WORK | {_C.MANAGE_MEMBERS, _C.SEE_SENSITIVE},
-    Role.DEPUTY_SECRETARY: _BRANCH_WORK | {_C.MANAGE_MEMBERS},
+    # The secretary of a committee decides its rounds; a branch's secretary reaches none, since
+    # a round belongs to the committee above.
+    Role.SECRETARY: _BRANCH_WORK
+    | {_C.MANAGE_MEMBERS, _C.SEE_SENSITIVE, _C.FILE_APPEALS, _C.DECIDE_ROUNDS},
+    Role.DEPUTY_SECRETARY: _BRANCH_WORK | {_C.MANAGE_MEMBERS, _C.FILE_APPEALS},
     Role.COMMITTEE_MEMBER: _BRANCH_WORK,
     Role.GROUP_LEADER: frozenset({_C.SEE_MEMBERS, _C.SEE_ACTIVITIES, _C.LOG_ACTIVITIES}),
     Role.REVIEWER: frozenset(
@@ -70,6 +77,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.ENTER_MARKS,
             _C.ENTER_POINTS,
             _C.START_RUNS,
+            _C.RUN_ROUNDS,
+            _C.ASSIGN_INSPECTIONS,
             _C.PRINT_LEDGERS,
         }
     ),

@@ -6,6 +6,8 @@ from django.db.models import Q
 
 from branches.rules.periods import Period
 from branches.scope import Scope
+from scoring import wording
+from scoring.rules.rounds import REVIEWS, MarkKind
 
 
 class PointEntryQuerySet(models.QuerySet["PointEntry"]):
@@ -73,9 +75,10 @@ class MarkQuerySet(models.QuerySet["Mark"]):
 
 
 class Mark(models.Model):
-    """An inspector's mark for one item of one organisation in one period.
+    """A mark for one item of one organisation in one period.
 
-    Marking again supersedes the earlier mark, which stays on record.
+    Of several inspectors' marks the mean counts; a review (互查、抽查) stands in for it, with
+    its reason in ``note``. Marking again supersedes one's earlier mark, which stays on record.
     """
 
     scheme_code = models.CharField(max_length=60)
@@ -84,6 +87,15 @@ class Mark(models.Model):
         "branches.Organization", models.PROTECT, related_name="marks", db_index=False
     )
     period_start = models.DateField("期间起始日")
+    kind = models.CharField(
+        "方式",
+        max_length=10,
+        choices=list(wording.MARK_KINDS.items()),
+        default=MarkKind.INSPECTION,
+    )
+    inspection = models.ForeignKey(
+        "scoring.Inspection", models.PROTECT, null=True, related_name="marks"
+    )
     value = models.DecimalField("得分", max_digits=8, decimal_places=2)
     note = models.CharField("检查情况", max_length=200, blank=True)
     marked_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
@@ -97,9 +109,17 @@ class Mark(models.Model):
         ordering = ["-period_start", "organization", "item_code"]
         constraints = [
             models.UniqueConstraint(
+                fields=["organization", "period_start", "scheme_code", "item_code", "marked_by"],
+                condition=Q(superseded_at__isnull=True, kind=MarkKind.INSPECTION),
+                name="one_standing_mark_of_an_inspector",
+            ),
+            models.UniqueConstraint(
                 fields=["organization", "period_start", "scheme_code", "item_code"],
-                condition=Q(superseded_at__isnull=True),
-                name="one_standing_mark",
+                condition=Q(superseded_at__isnull=True, kind__in=sorted(REVIEWS)),
+                name="one_standing_review",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=MarkKind.INSPECTION) | ~Q(note=""), name="review_gives_reason"
             ),
             models.CheckConstraint(condition=Q(value__gte=0), name="mark_not_negative"),
         ]

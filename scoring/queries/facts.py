@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Avg, F, Max, Q, QuerySet, Sum
-from django.db.models.functions import Round
+from django.db.models.functions import Coalesce, Round
 
 from branches.facts import FactSource
 from branches.models import Organization
@@ -14,6 +14,7 @@ from branches.rules import tree
 from branches.rules.periods import Period
 from scoring.models import Mark, PointEntry, Score
 from scoring.rules import feeds as catalogue
+from scoring.rules.rounds import REVIEWS
 
 
 def entries(
@@ -39,14 +40,23 @@ def entries(
 
 
 def marks(scheme_code: str, period: Period, columns: Mapping[str, str]) -> QuerySet[Mark, Any]:
-    """Return the standing marks of a period, one row an organisation and one column an item."""
+    """Return the standing marks of a period, one row an organisation and one column an item.
+
+    A review stands in for the inspectors' mean, which is rounded to 0.01.
+    """
     return (
         Mark.objects.standing()
         .filter(scheme_code=scheme_code, period_start=period.first_day, item_code__in=columns)
         .order_by()
         .values("organization_id")
         .annotate(
-            **{column: Max("value", filter=Q(item_code=code)) for code, column in columns.items()}
+            **{
+                column: Coalesce(
+                    Max("value", filter=Q(item_code=code, kind__in=REVIEWS)),
+                    Round(Avg("value", filter=Q(item_code=code)), precision=2),
+                )
+                for code, column in columns.items()
+            }
         )
     )
 

@@ -112,7 +112,9 @@ def rate(
             band=band.label if band else None,
         )
         held = consequences.holding(
-            scheme.consequences_of(scheme.period), now, [standings.get(entry.subject) for standings in before]
+            scheme.consequences_of(scheme.period),
+            now,
+            [standings.get(entry.subject) for standings in before],
         )
         results.append(
             Result(

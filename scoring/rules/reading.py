@@ -159,7 +159,8 @@ def _scheme(table: Table) -> Scheme:
     for one, consequence in zip(consequence_tables, consequences, strict=True):
         if consequence.period and period and consequence.period not in rated:
             one.blame(
-                "period", f"本方案不评“{consequence.period}”；可用的：{'、'.join(filter(None, rated))}"
+                "period",
+                f"本方案不评“{consequence.period}”；可用的：{'、'.join(filter(None, rated))}",
             )
     procedure = outcome_reading.procedure(table.table("procedure"))
     return Scheme(
