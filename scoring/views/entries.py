@@ -16,7 +16,7 @@ from branches.models import Organization
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
-from scoring.forms import PointEntryForm, VoidForm
+from scoring.forms.entries import PointEntryForm, VoidForm
 from scoring.models import PointEntry
 from scoring.operations import entries as operations
 from scoring.queries import entries, schemes

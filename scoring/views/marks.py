@@ -18,7 +18,7 @@ from branches.models import Organization
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
-from scoring.forms import MarkSheetForm
+from scoring.forms.marks import MarkSheetForm
 from scoring.models import SchemeVersion
 from scoring.operations import marks as operations
 from scoring.queries import marks, schemes

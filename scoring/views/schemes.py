@@ -11,7 +11,7 @@ from django.utils import timezone
 from branches import access
 from branches.access import Request
 from branches.rules.roles import Capability
-from scoring.forms import AdoptForm
+from scoring.forms.schemes import AdoptForm
 from scoring.operations import schemes as operations
 from scoring.queries import boards, schemes
 from scoring.rules import explaining
