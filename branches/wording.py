@@ -74,6 +74,7 @@ AUDIT_ACTIONS = {
     "points.voided": "撤销加减分",
     "veto.entered": "登记一票否决",
     "run.computed": "核算",
+    "run.amended": "补充核算",
     "scheme.adopted": "采用方案",
     "ledger.printed": "打印台账",
     "document.downloaded": "下载文件",

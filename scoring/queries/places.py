@@ -32,6 +32,7 @@ score AS (
     FROM worth LEFT JOIN place
         ON place.comparison_group = worth.comparison_group AND place.total = worth.total
            AND veto = ''
+    RETURNING 1
 )"""
 
 

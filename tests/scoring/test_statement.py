@@ -8,142 +8,26 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection
 from django.utils import timezone
 
-from activities.models import Activity, Attendance
 from branches.models import Organization, User
-from branches.operations import organizations
-from branches.rules.periods import Period
-from members.models import Exemption, Member, Membership
-from scoring.models import Line, Mark, PointEntry, SchemeVersion, Score
+from members.models import Member, Membership
+from scoring.models import Line, Mark, PointEntry, Score
 from scoring.operations import runs, schemes
 from scoring.queries import explanations
 from scoring.rules import rating, reading
-from scoring.rules.points import Fact
-from scoring.rules.rating import SubjectFacts
+from tests.scoring.random_months import (
+    AT,
+    DAY,
+    FOUNDED,
+    MARCH,
+    MEMBERS,
+    adopt,
+    facts_by_hand,
+    organization,
+    random_month,
+)
 
-MARCH = Period.parse("2026-03")
-DAY = dt.date(2026, 3, 10)
-AT = dt.datetime(2026, 4, 1, 2, tzinfo=dt.UTC)
-FOUNDED = dt.date(2020, 1, 1)
-
-MEMBERS = """
-code = "all-rules"
-title = "各种规则"
-target = "member"
-period = "month"
-groups = "type"
-
-[[part]]
-code = "common"
-title = "共性"
-full = 60
-weight = 0.8
-
-  [[part.item]]
-  code = "daily"
-  title = "日常"
-  rule = "deduct"
-  full = 20
-  points = 3.5
-  fact = "absent_without_cause"
-
-  [[part.item]]
-  code = "rate"
-  title = "参加率"
-  rule = "share"
-  full = 10
-  fact = "attendance"
-  empty = "omit"
-
-  [[part.item]]
-  code = "steps"
-  title = "档次"
-  rule = "band"
-  bands = [{ min = 1, points = 4 }, { min = 2.5, points = 9 }]
-
-  [[part.item]]
-  code = "seen"
-  title = "检查"
-  rule = "mark"
-  full = 15
-
-[[part]]
-code = "extra"
-title = "加分"
-full = 12
-bonus = true
-
-  [[part.item]]
-  code = "lectures"
-  title = "讲课"
-  rule = "each"
-  points = 2.25
-  cap = 5
-  fact = "lectures_given"
-
-  [[part.item]]
-  code = "faults"
-  title = "扣分"
-  rule = "each"
-  points = -4
-
-[[part]]
-code = "rare"
-title = "可能全缺"
-full = 8
-
-  [[part.item]]
-  code = "talk"
-  title = "谈话"
-  rule = "mark"
-  full = 8
-
-  [[part.item]]
-  code = "slips"
-  title = "疏漏"
-  rule = "each"
-  points = -3
-
-[outcome]
-exempt = ["ill"]
-floor = { below = 12, label = "不合格" }
-
-[[outcome.tier]]
-label = "优秀"
-share = 0.1
-
-[[outcome.tier]]
-label = "先锋"
-share = 0.2
-
-[[outcome.tier]]
-label = "合格"
-
-[[outcome.tier]]
-label = "需提高"
-share = 0.1
-from = "bottom"
-
-[[outcome.band]]
-label = "高"
-star = 2
-min = 20
-
-[[outcome.band]]
-label = "低"
-star = 1
-min = 3
-
-[[veto]]
-code = "crime"
-title = "违法"
-label = "不予评定"
-unless = "reported"
-
-[[veto]]
-code = "breach"
-title = "违纪"
-label = "暂缓评定"
-"""
+# 43.20 is the total of the many who have nothing but their daily mark: the floor's very edge.
+AT_THE_EDGE = MEMBERS.replace("below = 12", "below = 43.2")
 
 
 @pytest.fixture
@@ -153,138 +37,19 @@ def author(db) -> User:
 
 @pytest.fixture
 def committee(db) -> Organization:
-    return _organization("C", "COMMITTEE", None)
-
-
-def _organization(code: str, kind: str, parent: Organization | None, type: str = "RURAL"):
-    return organizations.create(
-        code=code,
-        name=code,
-        short_name=code,
-        kind=kind,
-        type=type,
-        parent=parent,
-        founded_on=FOUNDED,
-        by=None,
-        at=AT,
-    )
-
-
-def _adopt(committee: Organization, text: str) -> SchemeVersion:
-    return schemes.adopt(
-        committee=committee, text=text, effective_from=Period.parse("2026-01"), by=None, at=AT
-    )
-
-
-def _random_month(committee: Organization, author: User, rng: random.Random) -> None:
-    """Fill two types of branches with members and every sort of fact, few distinct values."""
-    for b in range(4):
-        branch = _organization(f"B{b}", "BRANCH", committee, "RURAL" if b % 2 else "COMMUNITY")
-        meetings = [
-            Activity.objects.create(
-                organization=branch,
-                kind="THEME_DAY",
-                title="党日",
-                held_on=DAY,
-                starts_at=dt.time(9),
-                place="会议室",
-                record_due_on=DAY,
-                entered_by=author,
-                entered_at=AT,
-            )
-            for _ in range(3)
-        ]
-        for n in range(14):
-            member = Member.objects.create(
-                name=f"党员{b}-{n}", name_pinyin="dangyuan", name_strokes="10"
-            )
-            Membership.objects.create(member=member, branch=branch, started_on=FOUNDED)
-            _random_facts(member, branch, meetings, author, rng)
-
-
-def _random_facts(member, branch, meetings, author, rng) -> None:
-    for meeting in rng.sample(meetings, rng.randrange(4)):
-        status = rng.choice(["PRESENT", "LATE", "ONLINE", "LEAVE", "ABSENT"])
-        Attendance.objects.create(
-            activity=meeting,
-            member=member,
-            branch=branch,
-            kind=meeting.kind,
-            held_on=DAY,
-            status=status,
-            is_lecturer=rng.random() < 0.3,
-            is_counted=True,
-        )
-    for code in ("steps", "seen", "faults", "talk", "slips", "crime", "reported", "breach"):
-        chance = 0.08 if code in ("crime", "breach") else 0.45
-        if rng.random() < chance:
-            PointEntry.objects.create(
-                scheme_code="all-rules",
-                item_code=code,
-                member=member,
-                organization=branch,
-                quantity=rng.choice([1, 2, Decimal("2.5"), 9]),
-                happened_on=DAY,
-                evidence="事实",
-                entered_by=author,
-                entered_at=AT,
-            )
-    if rng.random() < 0.1:
-        Exemption.objects.create(
-            member=member, reason=rng.choice(["ill", "away"]), started_on=FOUNDED
-        )
-
-
-def _facts_by_hand() -> list[SubjectFacts]:
-    """Count the same facts row by row in Python."""
-    found = []
-    for member in Member.objects.order_by("id"):
-        branch = member.memberships.get().branch
-        rows = list(Attendance.objects.filter(member=member))
-        attended = sum(row.status in ("PRESENT", "LATE", "ONLINE") for row in rows)
-        facts = {
-            "daily": Fact(Decimal(sum(row.status == "ABSENT" for row in rows))),
-            "rate": Fact(Decimal(attended), Decimal(sum(row.status != "LEAVE" for row in rows))),
-            "lectures": Fact(
-                Decimal(
-                    sum(
-                        row.is_lecturer and row.status in ("PRESENT", "LATE", "ONLINE")
-                        for row in rows
-                    )
-                )
-            ),
-        }
-        entries = {entry.item_code: entry for entry in PointEntry.objects.filter(member=member)}
-        for code in ("steps", "seen", "faults", "talk", "slips"):
-            if code in entries:
-                facts[code] = Fact(entries[code].quantity)
-        exemption = member.exemptions.first()
-        found.append(
-            SubjectFacts(
-                subject=str(member.pk),
-                group=branch.type,
-                facts=facts,
-                flags=frozenset(entries) & {"crime", "reported", "breach"},
-                exempt=exemption.reason if exemption else None,
-            )
-        )
-    return found
-
-
-# 43.20 is the total of the many who have nothing but their daily mark: the floor's very edge.
-AT_THE_EDGE = MEMBERS.replace("below = 12", "below = 43.2")
+    return organization("C", "COMMITTEE", None)
 
 
 @pytest.mark.parametrize("text", [MEMBERS, AT_THE_EDGE], ids=["plain", "edge"])
 @pytest.mark.parametrize("seed", range(5))
 def test_the_statement_agrees_with_the_rules(committee, author, seed, text):
-    _random_month(committee, author, random.Random(seed))
-    version = _adopt(committee, text)
+    random_month(committee, author, random.Random(seed))
+    version = adopt(committee, text)
 
     run = runs.compute(version=version, period=MARCH, by=None, at=AT)
 
     scheme = reading.read(text)
-    by_rule = {result.subject: result for result in rating.rate(scheme, _facts_by_hand())}
+    by_rule = {result.subject: result for result in rating.rate(scheme, facts_by_hand())}
     by_statement = {str(score.member_id): score for score in Score.objects.filter(run=run)}
     assert by_statement.keys() == by_rule.keys()
     for subject, result in by_rule.items():
@@ -313,14 +78,14 @@ def test_the_statement_agrees_with_the_rules(committee, author, seed, text):
 
 
 def test_lines_are_those_of_the_rules(committee, author):
-    _random_month(committee, author, random.Random(99))
-    version = _adopt(committee, MEMBERS)
+    random_month(committee, author, random.Random(99))
+    version = adopt(committee, MEMBERS)
 
     run = runs.compute(version=version, period=MARCH, by=None, at=AT)
 
     expected = {
         (int(result.subject), line.item.code, line.points)
-        for result in rating.rate(reading.read(MEMBERS), _facts_by_hand())
+        for result in rating.rate(reading.read(MEMBERS), facts_by_hand())
         if result.points is not None
         for line in result.points.lines
         if line.points is not None and not (line.item.rule == "each" and not line.quantity)
@@ -366,7 +131,7 @@ full = 20
     ],
 )
 def test_marks_of_an_organisation(committee, author, marks, expected):
-    branch = _organization("B", "BRANCH", committee)
+    branch = organization("B", "BRANCH", committee)
     for code, value in marks.items():
         PointEntry.objects.create(
             scheme_code="marked",
@@ -387,14 +152,14 @@ def test_marks_of_an_organisation(committee, author, marks, expected):
             marked_at=AT,
         )
 
-    run = runs.compute(version=_adopt(committee, MARKED), period=MARCH, by=None, at=AT)
+    run = runs.compute(version=adopt(committee, MARKED), period=MARCH, by=None, at=AT)
 
     total = Score.objects.get(run=run).total
     assert total == (None if expected is None else Decimal(expected))
 
 
 def test_recomputing_adds_a_run_and_moves_the_pointer(committee):
-    version = _adopt(committee, MARKED)
+    version = adopt(committee, MARKED)
     first = runs.compute(version=version, period=MARCH, by=None, at=AT)
 
     second = runs.compute(version=version, period=MARCH, by=None, at=timezone.now())
@@ -404,14 +169,14 @@ def test_recomputing_adds_a_run_and_moves_the_pointer(committee):
 
 
 def test_below_a_committee_that_rates_by_itself_nobody_is_rated_twice(committee):
-    outer = _organization("B", "BRANCH", committee)
-    nested = _organization("D", "COMMITTEE", committee)
-    inner = _organization("E", "BRANCH", nested)
+    outer = organization("B", "BRANCH", committee)
+    nested = organization("D", "COMMITTEE", committee)
+    inner = organization("E", "BRANCH", nested)
     for branch in (outer, inner):
         member = Member.objects.create(name="某人", name_pinyin="m", name_strokes="1")
         Membership.objects.create(member=member, branch=branch, started_on=FOUNDED)
     for text in (MEMBERS, MARKED):
-        for version in [_adopt(place, text) for place in (committee, nested)]:
+        for version in [adopt(place, text) for place in (committee, nested)]:
             runs.compute(version=version, period=MARCH, by=None, at=AT)
 
     rated = Score.objects.current().values_list("run__committee__code", "organization__code")
@@ -428,10 +193,10 @@ def test_below_a_committee_that_rates_by_itself_nobody_is_rated_twice(committee)
     ],
 )
 def test_what_has_scores_cannot_be_deleted(committee, table, where):
-    branch = _organization("B", "BRANCH", committee)
+    branch = organization("B", "BRANCH", committee)
     member = Member.objects.create(name="某人", name_pinyin="m", name_strokes="1")
     Membership.objects.create(member=member, branch=branch, started_on=FOUNDED)
-    run = runs.compute(version=_adopt(committee, MEMBERS), period=MARCH, by=None, at=AT)
+    run = runs.compute(version=adopt(committee, MEMBERS), period=MARCH, by=None, at=AT)
     key = {"member": member.pk, "organization": branch.pk, "run": run.pk}[where]
 
     with pytest.raises(IntegrityError, match="has scores"), connection.cursor() as cursor:
@@ -440,8 +205,8 @@ def test_what_has_scores_cannot_be_deleted(committee, table, where):
 
 @pytest.mark.parametrize("change", ["total = 0", "veto = '优秀'"])
 def test_a_score_is_never_changed(committee, change):
-    _organization("B", "BRANCH", committee)
-    runs.compute(version=_adopt(committee, MARKED), period=MARCH, by=None, at=AT)
+    organization("B", "BRANCH", committee)
+    runs.compute(version=adopt(committee, MARKED), period=MARCH, by=None, at=AT)
 
     with pytest.raises(DatabaseError, match="never changed"), connection.cursor() as cursor:
         cursor.execute(f"UPDATE scoring_score SET {change}")
@@ -451,12 +216,12 @@ def test_an_item_without_a_source_of_facts_is_refused(committee):
     text = MEMBERS.replace('fact = "attendance"', 'fact = "hours"')
 
     with pytest.raises(schemes.CannotAdopt, match="参加率"):
-        _adopt(committee, text)
+        adopt(committee, text)
 
 
 def test_a_consequence_looks_at_the_parts_of_the_version_then_in_force(committee, author):
     """Two parts change places between versions; February must be read by February's order."""
-    branch = _organization("B", "BRANCH", committee)
+    branch = organization("B", "BRANCH", committee)
     text = MARKED.replace(
         "[[part]]",
         '[[consequence]]\ntitle = "连续两期"\nperiods = 2\n'
@@ -472,7 +237,7 @@ def test_a_consequence_looks_at_the_parts_of_the_version_then_in_force(committee
         .replace('code = "more"', 'code = "base"')
         .replace('code = "x"', 'code = "more"')
     )
-    first = _adopt(committee, other)
+    first = adopt(committee, other)
     for month, first_mark in ((MARCH.previous, 2), (MARCH, 2)):
         for code, value in (("first", first_mark), ("second", 1), ("third", 5)):
             Mark.objects.create(
@@ -489,12 +254,12 @@ def test_a_consequence_looks_at_the_parts_of_the_version_then_in_force(committee
 
 
 def test_a_member_who_left_stays_in_the_months_before(committee):
-    branch = _organization("B", "BRANCH", committee)
+    branch = organization("B", "BRANCH", committee)
     member = Member.objects.create(name="转出者", name_pinyin="z", name_strokes="1")
     Membership.objects.create(
         member=member, branch=branch, started_on=FOUNDED, ended_on=dt.date(2026, 3, 31)
     )
-    version = _adopt(committee, MEMBERS)
+    version = adopt(committee, MEMBERS)
 
     february = runs.compute(version=version, period=MARCH.previous, by=None, at=AT)
     march = runs.compute(version=version, period=MARCH, by=None, at=AT)
@@ -505,11 +270,11 @@ def test_a_member_who_left_stays_in_the_months_before(committee):
 def test_the_number_of_statements_does_not_depend_on_the_number_of_members(
     committee, author, django_assert_num_queries
 ):
-    version = _adopt(committee, MEMBERS)
-    branch = _organization("B", "BRANCH", committee)
+    version = adopt(committee, MEMBERS)
+    branch = organization("B", "BRANCH", committee)
     for size in (1, 30):
         for n in range(size):
             member = Member.objects.create(name=f"{n}", name_pinyin="n", name_strokes="1")
             Membership.objects.create(member=member, branch=branch, started_on=FOUNDED)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             runs.compute(version=version, period=MARCH, by=None, at=AT)

@@ -1,0 +1,49 @@
+"""Whose facts of a period changed lately: what must be rated again, and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q
+
+from activities.models import Activity, ActivityCorrection, Attendance
+from branches.models import Organization
+from branches.rules.periods import Period
+from branches.rules.tree import OrganizationKind
+
+
+def members_touched(period: Period, since: dt.datetime, within: Organization) -> set[int]:
+    """Return the members on the rolls of records closed or reopened since (three queries)."""
+    rolls = Attendance.objects.filter(
+        activity__in=_changed(period, since), branch__path__startswith=within.path
+    )
+    return set(rolls.order_by().values_list("member_id", flat=True).distinct())
+
+
+def branches_touched(period: Period, since: dt.datetime, within: Organization) -> set[int]:
+    """Return the branches that held such records, or whose members were there (five queries)."""
+    changed = _changed(period, since)
+    held = Activity.objects.filter(pk__in=changed, organization__path__startswith=within.path)
+    of_group = Q(organization__kind=OrganizationKind.GROUP)
+    attended = Attendance.objects.filter(activity__in=changed, branch__path__startswith=within.path)
+    found = [
+        *held.filter(of_group).values_list("organization__parent_id", flat=True),
+        *held.exclude(of_group).values_list("organization_id", flat=True),
+        *attended.order_by().values_list("branch_id", flat=True).distinct(),
+    ]
+    return {pk for pk in found if pk is not None}
+
+
+def _changed(period: Period, since: dt.datetime) -> list[int]:
+    """Return the records of a period entered or closed since, and all reopened since.
+
+    A record that was reopened may have left the period; its roll still names who was counted.
+    """
+    recorded = Activity.objects.in_period(period).filter(
+        Q(closed_at__gt=since) | Q(entered_at__gt=since)
+    )
+    reopened = ActivityCorrection.objects.filter(made_at__gt=since)
+    return [
+        *recorded.order_by().values_list("pk", flat=True),
+        *reopened.order_by().values_list("activity_id", flat=True),
+    ]

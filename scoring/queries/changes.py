@@ -1,0 +1,54 @@
+"""Which subjects of a run have facts recorded since it was computed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q
+
+from activities.queries import changes as activity_changes
+from branches.rules.periods import Period
+from members.queries import changes as member_changes
+from scoring.models import Mark, PointEntry, Run
+from scoring.models.entry import PointEntryQuerySet
+
+# A fact recorded just before a run may be committed just after it; looking back too far only
+# rates somebody again with the same result.
+MARGIN = dt.timedelta(minutes=10)
+
+
+def touched(run: Run) -> set[int]:
+    """Return the subjects (member or branch ids) to be rated again (a fixed number of queries).
+
+    Seen are records of activities, point entries, marks and events of the roll. Exemptions and
+    changes of the tree carry no moment of entry: they need the whole period computed again.
+    """
+    since = run.facts_until - MARGIN
+    committee, period = run.committee, run.period
+    entries = _entries(run, period, since)
+    if run.version.rates_members:
+        return (
+            activity_changes.members_touched(period, since, committee)
+            | member_changes.members_touched(since, committee)
+            | {pk for pk in entries.values_list("member_id", flat=True) if pk is not None}
+        )
+    marks = Mark.objects.filter(
+        Q(marked_at__gt=since) | Q(superseded_at__gt=since),
+        scheme_code=run.scheme_code,
+        period_start=period.first_day,
+    )
+    return (
+        activity_changes.branches_touched(period, since, committee)
+        | member_changes.branches_touched(since, committee)
+        | set(entries.filter(member=None).values_list("organization_id", flat=True))
+        | set(marks.values_list("organization_id", flat=True))
+    )
+
+
+def _entries(run: Run, period: Period, since: dt.datetime) -> PointEntryQuerySet:
+    return (
+        PointEntry.objects.in_period(period)
+        .filter(Q(entered_at__gt=since) | Q(voided_at__gt=since), scheme_code=run.scheme_code)
+        .filter(organization__path__startswith=run.committee.path)
+        .order_by()
+    )
