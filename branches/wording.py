@@ -76,6 +76,10 @@ AUDIT_ACTIONS = {
     "run.computed": "核算",
     "run.amended": "补充核算",
     "scheme.adopted": "采用方案",
+    "scheme.withdrawn": "撤销采用",
+    "draft.created": "建立方案草稿",
+    "draft.saved": "修改方案草稿",
+    "draft.discarded": "删除方案草稿",
     "ledger.printed": "打印台账",
     "document.downloaded": "下载文件",
     "member.exported": "导出花名册",
@@ -156,6 +160,8 @@ AUDIT_FIELDS = {
     "unmarked": "未登记",
     "months": "月数",
     "today": "起算日期",
+    "source": "来源",
+    "edition": "草稿版次",
 }
 
 # Where a key means something else in the entries of one action.
@@ -164,6 +170,7 @@ AUDIT_FIELDS_OF = {
     "member.changed": {"name": "姓名"},
     "ledger.printed": {"code": "台账"},
     "scheme.adopted": {"code": "评分方案"},
+    "scheme.withdrawn": {"code": "评分方案"},
 }
 
 # Kept as proof or to join tables; they tell a reader nothing.
@@ -172,7 +179,28 @@ AUDIT_UNSHOWN = frozenset({"member", "path", "seed", "sha256", "checksum", "file
 # Keys whose value is a code of its own scheme: shown only where there is a word for it.
 AUDIT_CODED = frozenset({"item", "scheme"})
 
-SCHEMES = {"star-branch": "星级党支部（五标）", "points-1261": "党员积分（1261 定档）"}
+# The shipped ones; a committee's own carry their title with them.
+SCHEMES = {
+    "absence-months": "无故缺席（按月）",
+    "absence-times": "无故缺席（按次）",
+    "duty-members": "担当指数（党员）",
+    "duty-organizations": "担当指数（党组织）",
+    "honest-star": "诚信星级",
+    "loyalty-members": "忠诚指数（党员）",
+    "loyalty-organizations": "忠诚指数（党组织）",
+    "member-points": "党员积分（加分、扣分、一票否决）",
+    "party-building-year": "党建年度考核（含两个指数）",
+    "points-1261": "党员积分（1261 定档）",
+    "qualified-member": "合格党员记实",
+    "secretary-absence": "书记缺席",
+    "secretary-contest": "支书大比武（半年）",
+    "secretary-ranking": "支书大比武（月度排名）",
+    "secretary-term": "书记任期与退出",
+    "star-branch": "星级党支部（五标）",
+    "star-year": "星级党支部（年度定星）",
+    "step-list": "清单管理、台阶考核",
+    "study-sessions": "集中学习次数",
+}
 
 # The codes of the other apps stand here too: an app below may not import from one above.
 AUDIT_VALUES: dict[str, dict[str, str]] = {

@@ -12,6 +12,7 @@ from scoring.demo.chance import mixed, share
 from scoring.demo.company import Branch, Company, user_id
 from scoring.demo.rows import line, moment
 from scoring.demo.texts import FACTS, MARK_NOTES
+from scoring.rules.rounds import MarkKind
 from scoring.rules.scheme import Scheme
 
 ENTRIES = (
@@ -20,7 +21,7 @@ ENTRIES = (
 )  # fmt: skip
 MARKS = (
     "scheme_code", "item_code", "organization_id", "period_start", "value", "note",
-    "marked_by_id", "marked_at", "superseded_at",
+    "marked_by_id", "marked_at", "superseded_at", "kind",
 )  # fmt: skip
 MEMBERS_SCHEME = "points-1261"
 BRANCHES_SCHEME = "star-branch"
@@ -145,7 +146,10 @@ def marks(company: Company, month: Period, scheme: Scheme) -> Iterator[str]:
             note = chance.choice(MARK_NOTES[:4]) if chance.random() < 0.2 else ""
             if level < 0.55:
                 note = MARK_NOTES[4]
-            yield line(scheme.code, code, branch.id, month.first_day, value, note, by, made, None)
+            yield line(
+                scheme.code, code, branch.id, month.first_day, value, note, by, made, None,
+                MarkKind.INSPECTION,
+            )  # fmt: skip
 
 
 def _levels(branch: Branch, number: int, seed: int) -> tuple[float, ...]:

@@ -12,7 +12,7 @@ from branches.facts import FactSource
 from branches.models import Organization
 from branches.rules import tree
 from branches.rules.periods import Period
-from scoring.models import Mark, PointEntry, Score
+from scoring.models import Mark, PointEntry, Run, Score
 from scoring.rules import feeds as catalogue
 from scoring.rules.rounds import REVIEWS
 
@@ -89,8 +89,9 @@ def other_scores(
 ) -> list[FactSource]:
     """Return what subjects got under other schemes within a period, for feeds ``score.<code>``.
 
-    The mean of the current runs of the scheme's own periods, of the committee and those above
-    and below it, rounded to 0.01. Who has none has no row: the item is then missing.
+    From the current runs of the committee and of those above and below it: what the scheme
+    rolled up to this very period; else the mean of its own periods, rounded to 0.01. Who has
+    none has no row: the item is then missing.
     """
     subject = "member_id" if target == "member" else "organization_id"
     found = []
@@ -98,19 +99,21 @@ def other_scores(
         code = catalogue.scheme_code(feed)
         if code is None:
             continue
+        theirs = Run.objects.current().filter(
+            Q(committee__path__startswith=committee.path)
+            | Q(committee__path__in=tree.lineage(committee.path)),
+            scheme_code=code,
+            version__target=target,
+        )
+        own = Q(
+            period_kind=F("version__period"),
+            period_start__gte=period.first_day,
+            period_start__lt=period.end,
+        )
+        whole = theirs.of_period(period)
         rows = (
-            Score.objects.current()
-            .rated()
-            .filter(
-                Q(run__committee__path__startswith=committee.path)
-                | Q(run__committee__path__in=tree.lineage(committee.path)),
-                run__scheme_code=code,
-                run__version__target=target,
-                run__period_kind=F("run__version__period"),
-                run__period_start__gte=period.first_day,
-                run__period_start__lt=period.end,
-                member__isnull=target != "member",
-            )
+            Score.objects.rated()
+            .filter(run__in=whole if whole.exists() else theirs.filter(own))
             .order_by()
             .values(subject)
             .annotate(mean=Round(Avg("total"), precision=2))
