@@ -33,12 +33,16 @@ def main() -> None:
         found.append(
             months.measure(size, options.months, lambda text: print(f"  {text}", file=sys.stderr))
         )
-    print("| members | a read floor | b write floor | c run | c ÷ (a + b) | whole month | lines |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| members | a read floor | b write floor | c run | c ÷ (a + b) | whole month"
+        " | one late fact d | d ÷ c | lines |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     for one in found:
         print(
             f"| {one.members:,} | {one.read:.3f} s | {one.write:.3f} s | {one.members_run:.3f} s"
-            f" | {one.ratio:.2f} | {one.whole_month:.3f} s | {one.lines:,} |"
+            f" | {one.ratio:.2f} | {one.whole_month:.3f} s"
+            f" | {one.amend * 1000:.1f} ms | {one.amend / one.members_run:.2%} | {one.lines:,} |"
         )
     print()
     for one, other in pairwise(found):

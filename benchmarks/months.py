@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import resource
 import statistics
@@ -15,12 +16,14 @@ from typing import LiteralString
 from django.db import connection, transaction
 from django.utils import timezone
 
+from activities.models import Attendance
 from branches.models import Organization
 from branches.rules.periods import Period
 from scoring.demo import seeding
 from scoring.demo.seeding import Parameters
 from scoring.models import Line, Place, Run, SchemeVersion, Score
-from scoring.operations import runs
+from scoring.operations import amendments, runs
+from scoring.queries import fingerprints
 
 ROUNDS = 5
 RESULTS = ("scoring_place", "scoring_score", "scoring_line")
@@ -43,6 +46,7 @@ class Measured:
     write: float
     members_run: float
     whole_month: float
+    amend: float
     lines: int
     peak_mb: int
 
@@ -100,6 +104,7 @@ def _rounds(
         all_.append(_timed(whole))
     for table in RESULTS:
         _execute(f"DROP TABLE like_{table}")
+    late = _amend(run())
     return Measured(
         members,
         seeded,
@@ -107,9 +112,32 @@ def _rounds(
         statistics.median(write),
         statistics.median(own),
         statistics.median(all_),
+        late,
         lines,
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MB,
     )
+
+
+def _amend(run: Run) -> float:
+    """Return the time to follow one late attendance, and see that nothing else was needed."""
+    month = run.period
+    _execute("VACUUM ANALYZE scoring_place, scoring_score, scoring_line, scoring_run")
+    rows = Attendance.objects.in_period(month).filter(is_counted=True, status="ABSENT")
+    took = []
+    for attendance in rows.order_by("member_id")[: ROUNDS + 1]:
+        Attendance.objects.filter(pk=attendance.pk).update(status="LATE")
+        took.append(
+            _timed(
+                functools.partial(
+                    amendments.amend, run=run, subjects=[attendance.member_id], at=timezone.now()
+                )
+            )
+        )
+    amended = fingerprints.checksum(run.pk)
+    anew = runs.compute(version=run.version, period=month, by=None, at=timezone.now())
+    if amended != fingerprints.checksum(anew.pk):
+        raise AssertionError("an amended run differs from one computed anew")
+    return statistics.median(took[1:])
 
 
 def exponent(one: Measured, other: Measured) -> float:

@@ -22,5 +22,6 @@ app.conf.beat_schedule = {
         "task": "scoring.close_last_month",
         "schedule": crontab(hour=3, minute=0, day_of_month=1),
     },
+    "catch-up": {"task": "scoring.catch_up", "schedule": 300.0},
     "prune-runs": {"task": "scoring.prune_runs", "schedule": crontab(hour=4, minute=30)},
 }

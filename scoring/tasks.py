@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 
 from celery import shared_task
@@ -11,8 +12,9 @@ from django.utils import timezone
 
 from branches import jobs
 from branches.models import Job, Organization, User
-from branches.rules.periods import Period
-from scoring.operations import runs
+from branches.rules.periods import Period, PeriodKind, ended_on
+from scoring.models import Run, SchemeVersion
+from scoring.operations import amendments, rollups, runs
 from scoring.queries import schemes
 
 logger = logging.getLogger(__name__)
@@ -34,7 +36,7 @@ def request_recompute(
 
 @shared_task(name="scoring.recompute")
 def recompute(*, job_id: int, **_later: object) -> None:
-    """Compute one committee's month, scheme by scheme.
+    """Compute one committee's period, scheme by scheme, and what it completes (a quarter, a year).
 
     Each scheme's run and the pointer to it are one transaction, kept only if the job is still
     this worker's at its end; a run redone after a kill replaces the pointer once more.
@@ -47,31 +49,69 @@ def recompute(*, job_id: int, **_later: object) -> None:
         versions = schemes.in_force(committee, period)
         if not versions:
             raise jobs.JobFailed(f"{period.label}没有施行中的评分方案，请管理员先采用方案。")
+        todo = [version for version in versions if not runs.in_round(version, period)]
+        if not todo:
+            raise jobs.JobFailed(f"{period.label}的结果已进入定评，确需重算请先撤回定评。")
         subjects = 0
-        for done, version in enumerate(versions):
-            work.step(done=done, total=len(versions), message=f"正在核算：{version.title}")
+        for done, version in enumerate(todo):
+            work.step(done=done, total=len(todo), message=f"正在核算：{version.title}")
             with transaction.atomic():
-                run = runs.compute(
-                    version=version, period=period, by=work.job.requested_by, at=timezone.now()
-                )
+                by, at = work.job.requested_by, timezone.now()
+                run = runs.compute(version=version, period=period, by=by, at=at)
                 subjects += run.subjects
+                for longer in rollups.completed_by(version, period):
+                    _roll_up(version, longer, by, at)
                 # Only now: confirming locks the job's row, which the heart-beat writes too.
                 work.confirm()
-                if done + 1 == len(versions):
+                if done + 1 == len(todo):
                     work.finish(
                         message=f"已核算 {subjects} 个对象",
                         result_url=f"{reverse('star-board')}?period={period}",
                     )
 
 
+def _roll_up(version: SchemeVersion, period: Period, by: User | None, at: dt.datetime) -> None:
+    """Roll a longer period up if it can be; else it waits for its last missing part."""
+    try:
+        rollups.roll_up(version=version, period=period, by=by, at=at)
+    except (rollups.CannotRollUp, runs.PeriodInRound) as reason:
+        logger.info("not rolled up: %s", reason)
+
+
+@shared_task(name="scoring.catch_up")
+def catch_up(**_later: object) -> None:
+    """Bring the runs of this and the last period up to the facts recorded since."""
+    today = timezone.localdate()
+    for kind in PeriodKind:
+        now = Period.containing(today, kind)
+        for run in (
+            Run.objects.current()
+            .filter(
+                sealed_at__isnull=True,
+                period_kind=kind,
+                version__period=kind,
+                period_start__in=[now.first_day, now.previous.first_day],
+            )
+            .select_related("version__committee", "committee")
+        ):
+            try:
+                amendments.catch_up(run=run, at=timezone.now())
+            except (amendments.CannotAmend, runs.PeriodInRound):
+                continue  # a round or a new run was quicker
+
+
 @shared_task(name="scoring.recompute_current_month")
 def recompute_current_month(**_later: object) -> None:
-    _request_all(Period.containing(timezone.localdate()))
+    """Compute afresh the periods that are running, whatever their length."""
+    for kind in PeriodKind:
+        _request_all(Period.containing(timezone.localdate(), kind))
 
 
 @shared_task(name="scoring.close_last_month")
 def close_last_month(**_later: object) -> None:
-    _request_all(Period.containing(timezone.localdate()).previous)
+    """On the first of a month, close every period that ended with the last one."""
+    for period in ended_on(Period.containing(timezone.localdate()).previous.last_day):
+        _request_all(period)
 
 
 @shared_task(name="scoring.prune_runs")

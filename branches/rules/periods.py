@@ -130,3 +130,13 @@ class Period:
         if self.kind is PeriodKind.HALF_YEAR:
             return f"{self.year}H{self.number}"
         return str(self.year)
+
+
+def ended_on(day: dt.date) -> list[Period]:
+    """Return the periods whose last day this is, the shortest first; none within a month.
+
+    >>> [str(period) for period in ended_on(dt.date(2026, 6, 30))]
+    ['2026-06', '2026Q2', '2026H1']
+    """
+    containing = [Period.containing(day, kind) for kind in PeriodKind]
+    return [period for period in containing if period.last_day == day]

@@ -62,6 +62,18 @@ def roll_up(*, version: SchemeVersion, period: Period, by: User | None, at: dt.d
     return runs.finish(run, by, at)
 
 
+def completed_by(version: SchemeVersion, period: Period) -> list[Period]:
+    """Return the longer periods of a version that a period is the last of, shortest first."""
+    scheme = schemes.scheme_of(version)
+    found = [period]
+    for last in found:  # grows while it is walked: a year is made of what the months made
+        for rollup in scheme.rollups:
+            longer = Period.containing(last.first_day, PeriodKind(rollup.to))
+            if rollup.of == last.kind and longer.end == last.end:
+                found.append(longer)
+    return found[1:]
+
+
 def shorter_periods(rollup: Rollup, period: Period) -> list[Period]:
     """Return the periods that a longer one is rolled up from, oldest first."""
     kind = PeriodKind(rollup.of)

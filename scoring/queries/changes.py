@@ -14,7 +14,7 @@ from scoring.models.entry import PointEntryQuerySet
 
 # A fact recorded just before a run may be committed just after it; looking back too far only
 # rates somebody again with the same result.
-MARGIN = dt.timedelta(minutes=10)
+MARGIN = dt.timedelta(minutes=2)
 
 
 def touched(run: Run) -> set[int]:

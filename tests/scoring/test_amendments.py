@@ -24,7 +24,7 @@ from tests.scoring.random_months import (
     random_month,
 )
 
-COMPUTED = AT + dt.timedelta(minutes=30)
+COMPUTED = AT + dt.timedelta(minutes=3)
 LATER = AT + dt.timedelta(hours=1)
 
 
