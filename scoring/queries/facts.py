@@ -70,17 +70,14 @@ def recorded_codes(
 ) -> set[str]:
     """Return those of ``codes`` with a standing entry in the period (one query).
 
-    One look into the index a code, where DISTINCT would read the whole month.
-
     :param subjects: look only at entries about these, by the column ``subject``.
     """
     entries = PointEntry.objects.standing().in_period(period).filter(scheme_code=scheme_code)
+    found = entries.order_by().values_list("item_code", flat=True)
     if subjects is not None:
-        entries = entries.filter(**{f"{subject}__in": subjects})
-    looks = [
-        entries.order_by().filter(item_code=code).values_list("item_code", flat=True)[:1]
-        for code in codes
-    ]
+        return set(found.filter(**{f"{subject}__in": subjects}).distinct())
+    # One look into the index a code, where DISTINCT would read the whole month.
+    looks = [found.filter(item_code=code)[:1] for code in codes]
     return set(looks[0].union(*looks[1:], all=True)) if looks else set()
 
 
