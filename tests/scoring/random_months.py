@@ -9,10 +9,12 @@ from branches.models import Organization, User
 from branches.operations import organizations
 from branches.rules.periods import Period
 from members.models import Exemption, Member, Membership
-from scoring.models import PointEntry, SchemeVersion
+from scoring.models import PointEntry, SchemeItem, SchemePart, SchemeVersion
 from scoring.operations import schemes
+from scoring.rules import writing
 from scoring.rules.points import Fact
 from scoring.rules.rating import SubjectFacts
+from scoring.rules.scheme import Scheme
 
 MARCH = Period.parse("2026-03")
 DAY = dt.date(2026, 3, 10)
@@ -29,7 +31,7 @@ groups = "type"
 [[part]]
 code = "common"
 title = "共性"
-full = 60
+full = 54
 weight = 0.8
 
   [[part.item]]
@@ -63,7 +65,7 @@ weight = 0.8
 [[part]]
 code = "extra"
 title = "加分"
-full = 12
+full = 5
 bonus = true
 
   [[part.item]]
@@ -253,3 +255,30 @@ def facts_by_hand() -> list[SubjectFacts]:
             )
         )
     return found
+
+
+def adopt_anything(committee: Organization, scheme: Scheme) -> SchemeVersion:
+    """Adopt a scheme that need not be sound: the engine must carry out all that can be read."""
+    version = SchemeVersion.objects.create(
+        committee=committee,
+        code=scheme.code,
+        number=1,
+        title=scheme.title[:80],
+        target=scheme.target,
+        period=scheme.period,
+        groups=scheme.groups,
+        text=writing.write(scheme),
+        checksum="-",
+        effective_from=dt.date(2020, 1, 1),
+        adopted_at=AT,
+    )
+    part = SchemePart.objects.create(
+        version=version, ordinal=0, code="all", title="全部", full=1, weight=1
+    )
+    SchemeItem.objects.bulk_create(
+        SchemeItem(
+            version=version, part=part, ordinal=n, code=item.code, title=item.title, rule=item.rule
+        )
+        for n, item in enumerate(scheme.items)
+    )
+    return version

@@ -225,7 +225,7 @@ def test_a_consequence_looks_at_the_parts_of_the_version_then_in_force(committee
     text = MARKED.replace(
         "[[part]]",
         '[[consequence]]\ntitle = "连续两期"\nperiods = 2\n'
-        'any = [{ of = "part.base", below = 10 }]\n\n[[part]]',
+        'any = [{ of = "part.base", below = 4 }]\n\n[[part]]',
         1,
     )
     other = text.replace('code = "marked"', 'code = "marked"', 1) + (
@@ -238,8 +238,8 @@ def test_a_consequence_looks_at_the_parts_of_the_version_then_in_force(committee
         .replace('code = "x"', 'code = "more"')
     )
     first = adopt(committee, other)
-    for month, first_mark in ((MARCH.previous, 2), (MARCH, 2)):
-        for code, value in (("first", first_mark), ("second", 1), ("third", 5)):
+    for month, third in ((MARCH.previous, 5), (MARCH, 3)):
+        for code, value in (("first", 2), ("second", 1), ("third", third)):
             Mark.objects.create(
                 scheme_code="marked", item_code=code, organization=branch,
                 period_start=month.first_day, value=value, marked_by=author, marked_at=AT,
@@ -248,7 +248,7 @@ def test_a_consequence_looks_at_the_parts_of_the_version_then_in_force(committee
     second = schemes.adopt(committee=committee, text=swapped, effective_from=MARCH, by=None, at=AT)
     run = runs.compute(version=second, period=MARCH, by=None, at=AT)
 
-    # In February base was the 20-point part with 3 points; in March it is the one with 5.
+    # In February base was the 20-point part, with 3 points; in March it is the other, with 3.
     [score] = Score.objects.filter(run=run)
     assert explanations.proposals(run, [score]) == {score.pk: ("连续两期",)}
 
