@@ -1,0 +1,91 @@
+"""What corrections changed: the fact, the total and the place of the one they are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q
+
+from scoring.models import Correction, Round, Score
+from scoring.rules import explaining
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One correction; ``before`` and ``after`` are its subject's scores around it."""
+
+    correction: Correction
+    before: Score
+    after: Score
+
+    @property
+    def name(self) -> str:
+        """Whom it is about."""
+        one = self.correction
+        return one.member.name if one.member else one.organization.short_name
+
+    @property
+    def result_words(self) -> tuple[str, str]:
+        """The grade before and after, or the veto in its place."""
+        return _result(self.before), _result(self.after)
+
+    @property
+    def total_words(self) -> tuple[str, str]:
+        return _total(self.before), _total(self.after)
+
+    @property
+    def fact_words(self) -> tuple[str, str]:
+        """The fact before and after: 3 ÷ 4 → 4 ÷ 4, 没有数据 → 2, 一票否决 → 解除."""
+        one = self.correction
+        if one.lifts_veto:
+            return "一票否决", "解除"
+        return (
+            _fact(one.before_quantity, one.before_base),
+            _fact(one.quantity, one.base),
+        )
+
+
+def of_round(round_: Round) -> list[Change]:
+    """Return a round's corrections in order, the earliest first (two queries)."""
+    made = list(
+        Correction.objects.filter(round=round_)
+        .select_related("appeal", "organization", "member", "run", "by")
+        .order_by("id")
+    )
+    if not made:
+        return []
+    wanted = Q(pk__in=[])
+    for one in made:
+        wanted |= Q(
+            run_id__in=[one.run_id, one.run.corrects_id],
+            organization=one.organization_id,
+            member=one.member_id,
+        )
+    found = {
+        (score.run_id, score.organization_id, score.member_id): score
+        for score in Score.objects.filter(wanted)
+    }
+    changes = []
+    for one in made:
+        subject = (one.organization_id, one.member_id)
+        assert one.run.corrects_id is not None  # a correction's run follows another
+        changes.append(
+            Change(one, found[(one.run.corrects_id, *subject)], found[(one.run_id, *subject)])
+        )
+    return changes
+
+
+def _result(score: Score) -> str:
+    return score.veto or score.tier or score.band or "未评定"
+
+
+def _total(score: Score) -> str:
+    return "—" if score.total is None else f"{score.total}"
+
+
+def _fact(quantity: Decimal | None, base: Decimal | None) -> str:
+    if quantity is None:
+        return "没有数据"
+    counted = explaining.plain(quantity)
+    return counted if base is None else f"{counted} ÷ {explaining.plain(base)}"
