@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
+import itertools
+import re
 from pathlib import Path
+
+from django.db.models import Q, QuerySet
 
 from activities.queries import facts as activity_facts
 from branches.models import Organization
 from branches.rules import tree
 from branches.rules.periods import Period
 from branches.scope import Scope
-from scoring.models import SchemeVersion
-from scoring.rules import reading
+from branches.wording import ORGANIZATION_TYPES
+from members.queries import facts as member_facts
+from scoring import wording
+from scoring.models import Run, SchemeVersion
+from scoring.rules import feeds, reading, soundness
+from scoring.rules import scheme as words
 from scoring.rules.scheme import Item, Scheme
 
+_TYPES = {str(code): word for code, word in ORGANIZATION_TYPES.items()}
 PRESETS = Path(__file__).resolve().parent.parent / "presets"
 
 
@@ -32,6 +42,11 @@ def preset_text(code: str) -> str:
 @functools.lru_cache(maxsize=256)
 def _read(text: str) -> Scheme:
     return reading.read(text)
+
+
+def read(text: str) -> Scheme:
+    """Return the scheme of a text already known to be one; each text is read once."""
+    return _read(text)
 
 
 def scheme_of(version: SchemeVersion) -> Scheme:
@@ -90,8 +105,11 @@ def rated_below(version: SchemeVersion, period: Period) -> Scope:
 
 
 def is_counted(scheme: Scheme, item: Item) -> bool:
-    """Return whether records of activities feed an item by themselves."""
-    return item.fact is not None and activity_facts.counts(scheme.target, item.fact)
+    """Return whether records of activities, posts and members feed an item by themselves."""
+    return item.fact is not None and (
+        activity_facts.counts(scheme.target, item.fact)
+        or member_facts.counts(scheme.target, item.fact)
+    )
 
 
 def can_be_fed(scheme: Scheme, item: Item) -> bool:
@@ -104,6 +122,90 @@ def can_be_fed(scheme: Scheme, item: Item) -> bool:
 
 
 def takes_entries(scheme: Scheme, item: Item) -> bool:
-    """Return whether an item is fed by hand: not counted, and not on an inspector's sheet."""
+    """Return whether an item is fed by hand: not on an inspector's sheet, and not counted or
+    not wholly (hours of service outside the organisation).
+    """
     on_sheet = item.rule == "mark" and scheme.target == "organization"
-    return not is_counted(scheme, item) and not on_sheet
+    feed = feeds.find(scheme.target, item.fact) if item.fact else None
+    besides = feed is not None and bool(feed.besides)
+    return (besides or not is_counted(scheme, item)) and not on_sheet
+
+
+def catalogue() -> list[tuple[str, list[Scheme]]]:
+    """Return every shipped scheme, grouped by what it rates and how often, short periods first."""
+
+    def place(scheme: Scheme) -> tuple[int, int, str]:
+        return (
+            words.TARGETS.index(scheme.target), words.PERIODS.index(scheme.period), scheme.title,
+        )  # fmt: skip
+
+    shipped = sorted((preset(code) for code in preset_codes()), key=place)
+    return [
+        (f"{wording.TARGETS[target]} · {wording.PERIODS[period]}", list(group))
+        for (target, period), group in itertools.groupby(
+            shipped, key=lambda scheme: (scheme.target, scheme.period)
+        )
+    ]
+
+
+def period_word(period: str) -> str:
+    return wording.PERIODS[period]
+
+
+def in_words(message: str) -> str:
+    """Return a sentence about a scheme's text with the file's keys as the forms call them."""
+    message = re.sub(r"（[^（）]*(?:\[\[|\{)[^（）]*）", "", message).replace("键“", "“")
+
+    def word(match: re.Match[str]) -> str:
+        key = match[1]
+        found = wording.SCHEME_KEYS.get(key) or _TYPES.get(key)
+        return f"“{found}”" if found else match[0]
+
+    return re.sub(r"“([A-Za-z_-]+)”", word, message)
+
+
+def faults(scheme: Scheme) -> list[str]:
+    """Return every reason for which a scheme that can be read may not take effect."""
+    unfed = [item.title for item in scheme.items if not can_be_fed(scheme, item)]
+    found = [in_words(sentence) for sentence in soundness.unsound(scheme)]
+    if unfed:
+        found.append(f"这些项目还没有数据来源，不能核算：{'、'.join(unfed)}。")
+    return found
+
+
+def circle(committee: Organization, scheme: Scheme, day: dt.date) -> tuple[str, ...] | None:
+    """Return the titles of schemes that would use each other's totals in a circle (one query).
+
+    Looked at are the committee's versions in force on ``day`` or later, and ``scheme`` in
+    the place of those of its own code.
+    """
+    others = SchemeVersion.objects.filter(
+        Q(effective_to__isnull=True) | Q(effective_to__gt=day), committee=committee
+    ).order_by("code", "number")
+    schemes = {version.code: scheme_of(version) for version in others} | {scheme.code: scheme}
+    codes = soundness.cycle({code: soundness.references(one) for code, one in schemes.items()})
+    return tuple(schemes[code].title for code in codes) if codes else None
+
+
+def managed(scope: Scope) -> QuerySet[SchemeVersion]:
+    """Return the versions of the committees in scope, those of one scheme newest first."""
+    return (
+        SchemeVersion.objects.in_scope(scope)
+        .select_related("committee")
+        .order_by("committee__path", "target", "code", "-number")
+    )
+
+
+def why_it_stands(version: SchemeVersion, today: dt.date) -> str:
+    """Return why an adoption cannot be taken back, in Chinese; empty when it can."""
+    if version.effective_from <= today:
+        since = Period(version.effective_from).label
+        return f"这一版自{since}起已经施行，不能撤销；可以采用新的版本。"
+    later = SchemeVersion.objects.filter(
+        committee=version.committee_id, code=version.code, number__gt=version.number
+    )
+    if later.exists():
+        return "后面还有更新的版本，请先撤销那一版。"
+    if Run.objects.filter(version=version).exists():
+        return "已按这一版核算过，不能撤销；可以采用新的版本。"
+    return ""
