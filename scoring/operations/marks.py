@@ -1,9 +1,9 @@
-"""An inspector's marks for one organisation and one month."""
+"""An inspector's marks for one organisation and one period."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from django.db import transaction
@@ -11,7 +11,13 @@ from django.db import transaction
 from branches import audit
 from branches.models import Organization, User
 from branches.rules.periods import Period
-from scoring.models import Mark, SchemeVersion
+from scoring.models import Inspection, Mark, SchemeVersion
+from scoring.operations import runs
+from scoring.rules.rounds import REVIEWS, MarkKind
+
+
+class PeriodSealed(Exception):
+    """The period's results are in a grading round and stand; the text says so, in Chinese."""
 
 
 @transaction.atomic
@@ -21,36 +27,46 @@ def enter_sheet(
     organization: Organization,
     period: Period,
     marks: Mapping[str, tuple[Decimal, str]],
+    cleared: Collection[str] = (),
+    kind: MarkKind = MarkKind.INSPECTION,
+    inspection: Inspection | None = None,
     by: User,
     at: dt.datetime,
 ) -> int:
-    """Record marks (item code → value, note); return how many were new or changed.
+    """Record marks (item code → value, note); return how many were new, changed or taken back.
 
-    A changed mark supersedes the earlier one, which stays on record. Unchanged marks are
-    left alone, so saving a sheet twice records nothing twice.
+    An inspector's mark supersedes only his own earlier one; a review supersedes the earlier
+    review, whoever gave it. Superseded marks stay on record. Unchanged marks are left alone, so
+    saving a sheet twice records nothing twice.
+
+    :param cleared: items whose own mark is taken back without another.
+    :raises PeriodSealed: the period's results are in a round.
     """
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-    standing = {
-        mark.item_code: mark
-        for mark in Mark.objects.standing().filter(
-            organization=organization, period_start=period.first_day, scheme_code=version.code
-        )
-    }
+    refuse_if_sealed(version, period)
+    standing = _superseded_by(version, organization, period, kind, by)
     changed = {
-        code: (value, note)
-        for code, (value, note) in marks.items()
-        if code not in standing or (standing[code].value, standing[code].note) != (value, note)
+        code: entered
+        for code, entered in marks.items()
+        if code not in standing or _what(standing[code]) != (*entered, kind, by.pk)
     }
-    if not changed:
+    taken_back = [
+        code
+        for code in cleared
+        if code in standing and code not in marks and standing[code].marked_by_id == by.pk
+    ]
+    if not changed and not taken_back:
         return 0
-    replaced = [standing[code].pk for code in changed if code in standing]
-    Mark.objects.filter(pk__in=replaced).update(superseded_at=at)
+    before = {code: standing[code] for code in (*changed, *taken_back) if code in standing}
+    Mark.objects.filter(pk__in=[mark.pk for mark in before.values()]).update(superseded_at=at)
     Mark.objects.bulk_create(
         Mark(
             scheme_code=version.code,
             item_code=code,
             organization=organization,
             period_start=period.first_day,
+            kind=kind,
+            inspection=inspection,
             value=value,
             note=note,
             marked_by=by,
@@ -58,9 +74,39 @@ def enter_sheet(
         )
         for code, (value, note) in changed.items()
     )
+    after = {code: value for code, (value, _) in changed.items()} | dict.fromkeys(taken_back)
     audit.record(
         "mark.entered", by=by, at=at, on=organization, organization=organization,
-        before={code: standing[code].value for code in changed if code in standing},
-        after={"period": str(period)} | {code: value for code, (value, _) in changed.items()},
+        before={code: mark.value for code, mark in before.items()},
+        after={"period": str(period)} | after,
     )  # fmt: skip
-    return len(changed)
+    return len(changed) + len(taken_back)
+
+
+def refuse_if_sealed(version: SchemeVersion, period: Period) -> None:
+    """Let nothing of a period change whose results stand.
+
+    :raises PeriodSealed: the period's results are in a round.
+    """
+    if runs.in_round(version, period):
+        raise PeriodSealed(
+            f"{period.label}的结果已进入定评，不能再打分或改分；有异议请在公示期间申诉。"
+        )
+
+
+def _superseded_by(
+    version: SchemeVersion, organization: Organization, period: Period, kind: MarkKind, by: User
+) -> dict[str, Mark]:
+    """Return what a new mark of that kind stands in for, by item code."""
+    rows = Mark.objects.standing().filter(
+        organization=organization, period_start=period.first_day, scheme_code=version.code
+    )
+    if kind in REVIEWS:
+        rows = rows.filter(kind__in=REVIEWS)
+    else:
+        rows = rows.filter(kind=kind, marked_by=by)
+    return {mark.item_code: mark for mark in rows}
+
+
+def _what(mark: Mark) -> tuple[Decimal, str, str, int]:
+    return mark.value, mark.note, mark.kind, mark.marked_by_id

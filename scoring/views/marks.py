@@ -1,8 +1,6 @@
-"""Inspection marks: which branches are marked, and the sheet of one branch."""
+"""The office's own marking: which branches are marked, and the sheet of one branch."""
 
 from __future__ import annotations
-
-from decimal import Decimal
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -21,8 +19,10 @@ from branches.rules.tree import OrganizationKind
 from scoring.forms.marks import MarkSheetForm
 from scoring.models import SchemeVersion
 from scoring.operations import marks as operations
+from scoring.operations import runs
 from scoring.queries import marks, schemes
-from scoring.views.periods import asked_month, month_of, neighbours
+from scoring.rules.rounds import MarkKind
+from scoring.views.periods import Choice, asked_month, month_of, neighbours
 
 
 @access.requires(Capability.ENTER_MARKS)
@@ -42,76 +42,97 @@ def mark_sheet_list(request: Request) -> HttpResponse:
         "months": neighbours(period, this_month),
         "page_obj": page,
         "sheets": marks.progress(list(page.object_list), period),
+        "may_assign": request.grants.allows(Capability.ASSIGN_INSPECTIONS),
     }
     return TemplateResponse(request, "scoring/mark_sheet_list.html", context)
 
 
 @access.requires(Capability.ENTER_MARKS)
 def mark_sheet(request: Request, *, pk: int, period: str) -> HttpResponse:
-    """Fill in or correct a branch's marks of a month."""
+    """Fill in or correct one's own marks of a branch and month, beside those of others."""
     organization = get_object_or_404(
         Organization.objects.in_scope(request.scope).of_kind(OrganizationKind.BRANCH), pk=pk
     )
     month = month_of(period)
     if month.first_day > request.today:
         raise Http404
-    version = _marked_version(organization, month)
+    versions = marks.versions_for(organization, month)
+    asked = request.GET.get("scheme")
+    version = next((v for v in versions if asked in (None, v.code)), None)
+    context = {"organization": organization, "period": month, "form": None}
     if version is None:
-        return TemplateResponse(
-            request,
-            "scoring/mark_sheet.html",
-            {"organization": organization, "period": month, "form": None},
-        )
-    scheme = schemes.scheme_of(version)
+        return TemplateResponse(request, "scoring/mark_sheet.html", context)
+    groups = marks.items_of(schemes.scheme_of(version), organization)
     standing = marks.standing(version, organization, month)
-    initial: dict[str, Decimal | str] = {}
-    for code, mark in standing.items():
-        initial |= {f"value-{code}": mark.value, f"note-{code}": mark.note}
-    form = MarkSheetForm(request.POST or None, scheme=scheme, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = MarkSheetForm(
+        request.POST or None,
+        items=[item for _, items in groups for item in items],
+        own={
+            code: mark
+            for code, given in standing.items()
+            if (mark := marks.own_mark(given, request.user, MarkKind.INSPECTION))
+        },
+    )
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _save(request, form, version, organization, month)
+    ):
+        return redirect(f"{reverse('mark-sheet-list')}?period={month}")
+    context |= {
+        "form": form,
+        "version": version,
+        "schemes": [Choice(v.title, f"?scheme={v.code}", v.code == version.code) for v in versions],
+        "is_sealed": runs.in_round(version, month),
+        "groups": [
+            (
+                part,
+                [
+                    {
+                        "value": form[f"value-{item.code}"],
+                        "note": form[f"note-{item.code}"],
+                        "shown": form.shown(item),
+                        "others": [
+                            marks.in_words(mark)
+                            for mark in standing.get(item.code, ())
+                            if (mark.marked_by_id, mark.kind)
+                            != (request.user.pk, MarkKind.INSPECTION)
+                        ],
+                        "counted": marks.counted(standing.get(item.code, [])),
+                    }
+                    for item in items
+                ],
+            )
+            for part, items in groups
+        ],
+    }
+    return TemplateResponse(request, "scoring/mark_sheet.html", context)
+
+
+def _save(
+    request: Request,
+    form: MarkSheetForm,
+    version: SchemeVersion,
+    organization: Organization,
+    month: Period,
+) -> bool:
+    try:
         changed = operations.enter_sheet(
             version=version,
             organization=organization,
             period=month,
             marks=form.marks(),
+            cleared=form.cleared(),
             by=request.user,
             at=timezone.now(),
         )
-        messages.success(
-            request,
-            f"{organization.short_name} {month.label}已保存 {changed} 项打分。"
-            if changed
-            else "打分没有变化。",
-        )
-        return redirect(f"{reverse('mark-sheet-list')}?period={month}")
-    groups = [
-        (
-            part,
-            [
-                (item, form[f"value-{item.code}"], form[f"note-{item.code}"])
-                for item in part.items
-                if item.rule == "mark"
-            ],
-        )
-        for part in scheme.parts
-    ]
-    context = {
-        "organization": organization,
-        "period": month,
-        "form": form,
-        "version": version,
-        "groups": [(part, rows) for part, rows in groups if rows],
-    }
-    return TemplateResponse(request, "scoring/mark_sheet.html", context)
-
-
-def _marked_version(organization: Organization, period: Period) -> SchemeVersion | None:
-    """Return the nearest version in force whose items are marked by inspectors."""
-    versions = schemes.for_organization(organization, period)
-    marked = [
-        version
-        for version in versions
-        if not version.rates_members
-        and any(item.rule == "mark" for item in schemes.scheme_of(version).items)
-    ]
-    return max(marked, key=lambda version: version.committee.path, default=None)
+    except operations.PeriodSealed as sealed:
+        form.add_error(None, str(sealed))
+        return False
+    messages.success(
+        request,
+        f"{organization.short_name} {month.label}已保存 {changed} 项打分。"
+        if changed
+        else "打分没有变化。",
+    )
+    return True
