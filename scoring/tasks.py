@@ -13,9 +13,10 @@ from django.utils import timezone
 from branches import jobs
 from branches.models import Job, Organization, User
 from branches.rules.periods import Period, PeriodKind, ended_on
-from scoring.models import Run, SchemeVersion
-from scoring.operations import amendments, rollups, runs
+from scoring.models import Run, SchemeTrial, SchemeVersion
+from scoring.operations import amendments, rollups, runs, trials
 from scoring.queries import schemes
+from scoring.queries import trials as trial_queries
 
 logger = logging.getLogger(__name__)
 
@@ -125,3 +126,45 @@ def _request_all(period: Period) -> None:
         job, made = request_recompute(committee, period, by=None)
         if made:
             recompute.delay(job_id=job.pk)
+
+
+def request_trial(trial: SchemeTrial, *, by: User) -> Job:
+    """Leave the job that carries a trial out."""
+    job, _ = jobs.request(
+        "scoring.try_scheme",
+        arguments={"trial": trial.pk},
+        label=f"模拟运行 {trial.title}",
+        by=by,
+        at=timezone.now(),
+        organization=trial.committee,
+    )
+    SchemeTrial.objects.filter(pk=trial.pk).update(job=job)
+    return job
+
+
+@shared_task(name="scoring.try_scheme")
+def try_scheme(*, job_id: int, **_later: object) -> None:
+    """Try a scheme on each of its periods; the findings are kept at the end, all or none."""
+    with jobs.work_on(job_id) as work:
+        if work is None:
+            return
+        trial = (
+            SchemeTrial.objects.select_related("committee")
+            .filter(pk=work.job.arguments["trial"])
+            .first()
+        )
+        if trial is None:
+            raise jobs.JobFailed("方案草稿已删除，它的模拟运行随之取消。")
+        periods = trial_queries.periods_of(trial)
+        found = []
+        for done, period in enumerate(periods):
+            work.step(done=done, total=len(periods), message=f"正在模拟{period.label}")
+            found.append(trials.try_period(trial=trial, period=period, at=timezone.now()))
+        work.step(done=len(periods), total=len(periods), message="正在保存结果")
+        with transaction.atomic():
+            trials.keep(trial=trial, periods=found)
+            work.confirm()
+            work.finish(
+                message=f"已模拟 {len(periods)} 期",
+                result_url=reverse("trial", kwargs={"pk": trial.pk}),
+            )
