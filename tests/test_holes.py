@@ -100,7 +100,7 @@ def test_nobody_enters_points_for_themselves(person, adopted, branch_a, own):
 
     client.post(
         "/points/new/",
-        {"member": member.pk, "item": "service", "quantity": "2", "happened_on": "2026-03-05",
+        {"member": member.pk, "item": "points-1261/service", "quantity": "2", "happened_on": "2026-03-05",
          "evidence": "清雪"},
     )  # fmt: skip
 
@@ -164,11 +164,11 @@ def test_marks_and_entries_of_one_branch_at_once_never_deadlock(
         try:
             for n in range(6):
                 if kind:
-                    answer = client.post(f"/marks/{branch_a.pk}/2026-03/", {f"value-{code}": n + 1})
+                    answer = client.post(f"/marks/{branch_a.pk}/2026-03/", {f"value-{code}": n})
                 else:
                     answer = client.post(
                         "/points/new/",
-                        {"member": member.pk, "item": "service", "quantity": "1",
+                        {"member": member.pk, "item": "points-1261/service", "quantity": "1",
                          "happened_on": "2026-03-05", "evidence": f"第 {n} 次"},
                     )  # fmt: skip
                 answers.append(answer.status_code)

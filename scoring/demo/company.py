@@ -186,6 +186,11 @@ class Company:
         """The member who is the committee's reviewer."""
         return self.headquarters.other(3)
 
+    @property
+    def leader(self) -> int:
+        """The member who is the root committee's secretary."""
+        return next(iter(self.committee_posts()))[1][0]
+
     def units(self) -> Iterator[Unit]:
         """Yield every organisation."""
         yield from self.committees

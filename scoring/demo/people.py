@@ -98,6 +98,7 @@ class People:
             branch.first + branch.committee: "zuzhang",
             branch.other(0): "dangyuan",
             company.reviewer: "dangwei",
+            company.leader: "dangweishuji",
         }
         self.unusual = self._unusual()
         self.officers = {

@@ -25,7 +25,7 @@ from branches.queries.working_calendar import working_calendar
 from members.models import Member, MemberEvent, Membership
 from members.models.member import ID_PURPOSE, PHONE_PURPOSE
 from scoring.demo import company as companies
-from scoring.demo import tables
+from scoring.demo import grading, tables
 from scoring.demo.company import ADMINISTRATOR, Company
 from scoring.demo.people import Secrets
 from scoring.demo.rows import Table, blocks
@@ -232,9 +232,12 @@ def _rate(company: Company, *, with_runs: bool) -> int:
                 at=_at(company.start, 9),
             )
         for month in company.finished if with_runs else ():
-            done += len(
-                runs.recompute(committee=committee, period=month, by=None, at=_at(month.end, 2))
-            )
+            made = runs.recompute(committee=committee, period=month, by=None, at=_at(month.end, 2))
+            done += len(made)
+            for run in made:
+                done += grading.roll_up(run.version, month, _at(month.end, 3))
+    if with_runs and company.is_detailed:
+        grading.grade(company, _at)
     return done
 
 

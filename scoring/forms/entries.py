@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -25,13 +26,13 @@ class PointEntryForm(forms.Form):
     member = forms.ModelChoiceField(Member.objects.none(), label="党员", empty_label="请选择党员")
     quantity = forms.DecimalField(
         label="数量",
-        min_value=Decimal("0.01"),
+        min_value=Decimal(0),
         max_value=Decimal(999),
         decimal_places=2,
         initial=1,
-        help_text="次数或小时数，如 1 或 2.5。",
+        help_text="次数或小时数，如 1 或 2.5；评分的项目填得分。",
         error_messages={
-            "min_value": "数量应大于 0，如 1 或 2.5。",
+            "min_value": "数量不能是负数，如 1 或 2.5。",
             "max_value": "数量不能超过 999，请核对。",
             "invalid": "数量应填数字，如 1 或 2.5。",
         },
@@ -48,7 +49,7 @@ class PointEntryForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        version: SchemeVersion,
+        versions: Sequence[SchemeVersion],
         organization: Organization,
         today: dt.date,
         by: User,
@@ -56,21 +57,13 @@ class PointEntryForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        self.version, self.organization, self.today = version, organization, today
-        self.scheme = scheme = schemes.scheme_of(version)
-        choices = [
-            (item.code, f"{item.title}（{explaining.rule_in_words(scheme.target, item)}）")
-            for item in scheme.items
-            if schemes.takes_entries(scheme, item)
-        ]
-        for veto in scheme.vetoes:
-            choices.append((veto.code, f"一票否决：{veto.title}"))
-        for unless in dict.fromkeys(veto.unless for veto in scheme.vetoes if veto.unless):
-            lifted = "、".join(veto.title for veto in scheme.vetoes if veto.unless == unless)
-            choices.append((unless, f"主动发现、主动查处（解除：{lifted}）"))
+        self.organization, self.today = organization, today
+        self.versions = {version.code: version for version in versions}
+        groups = [(version.title, _choices(version, organization)) for version in versions]
+        choices = groups[0][1] if len(groups) == 1 else [group for group in groups if group[1]]
         self.fields["item"].choices = [("", "请选择项目"), *choices]  # type: ignore[attr-defined]
         self.fields["happened_on"].initial = today
-        if version.rates_members:
+        if versions[0].rates_members:
             members = rolls.members_of(organization, today).order_by("name_pinyin", "id")
             self.fields["member"].queryset = members  # type: ignore[attr-defined]
         else:
@@ -84,24 +77,59 @@ class PointEntryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        item = next((i for i in self.scheme.items if i.code == data.get("item")), None)
-        quantity = data.get("quantity")
-        if item is None or quantity is None or quantity == quantity.to_integral_value():
+        if not data.get("item"):
             return data
-        word = explaining.unit(self.scheme.target, item)
-        if word != "小时":
-            self.add_error("quantity", f"“{item.title}”按{word}计，数量应为整数。")
+        code, _, item_code = data["item"].partition("/")
+        data["version"], data["item"] = self.versions[code], item_code
+        self._check_quantity(data)
+        day = data.get("happened_on")
+        since = data["version"].effective_from
+        if day is not None and day < since:
+            self.add_error("happened_on", f"方案自{Period(since).label}起施行，请填其后的日期。")
         return data
+
+    def _check_quantity(self, data: dict[str, Any]) -> None:
+        scheme = schemes.scheme_of(data["version"])
+        item = next((item for item in scheme.items if item.code == data["item"]), None)
+        quantity = data.get("quantity")
+        if quantity is None:
+            return
+        if item is not None and item.rule == "mark" and item.full is not None:
+            if quantity > item.full:
+                full = explaining.plain(item.full)
+                self.add_error(
+                    "quantity", f"“{item.title}”满分是 {full} 分，请填 0 至 {full} 之间的数。"
+                )
+            return
+        if not quantity:
+            self.add_error("quantity", "数量应大于 0，如 1 或 2.5。")
+        word = explaining.unit(scheme.target, item) if item is not None else "次"
+        if quantity != quantity.to_integral_value() and word != "小时":
+            title = item.title if item is not None else "一票否决"
+            self.add_error("quantity", f"“{title}”按{word}计，数量应为整数。")
 
     def clean_happened_on(self) -> dt.date:
         day: dt.date = self.cleaned_data["happened_on"]
         if day > self.today:
             raise forms.ValidationError("发生日期不能晚于今天。")
-        if day < self.version.effective_from:
-            raise forms.ValidationError(
-                f"方案自{Period(self.version.effective_from).label}起施行，请填其后的日期。"
-            )
         return day
+
+
+def _choices(version: SchemeVersion, organization: Organization) -> list[tuple[str, str]]:
+    """Return what can be recorded under a version: items, vetoes and what lifts them."""
+    scheme = schemes.scheme_of(version)
+    found = [
+        (item.code, f"{item.title}（{explaining.rule_in_words(scheme.target, item)}）")
+        for item in scheme.items
+        if schemes.takes_entries(scheme, item)
+        and (not item.types or organization.type in item.types)
+    ]
+    for veto in scheme.vetoes:
+        found.append((veto.code, f"一票否决：{veto.title}"))
+    for unless in dict.fromkeys(veto.unless for veto in scheme.vetoes if veto.unless):
+        lifted = "、".join(veto.title for veto in scheme.vetoes if veto.unless == unless)
+        found.append((unless, f"主动发现、主动查处（解除：{lifted}）"))
+    return [(f"{version.code}/{code}", words) for code, words in found]
 
 
 class VoidForm(forms.Form):

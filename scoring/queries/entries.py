@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from branches.models import Organization
-from branches.rules.periods import Period
+from branches.rules import tree
+from branches.rules.periods import Period, PeriodKind
 from branches.scope import Scope
 from scoring.models import PointEntry, Run, SchemeItem, SchemeVersion, Score
 from scoring.queries import schemes
@@ -45,10 +47,20 @@ def titled(entries: Sequence[PointEntry]) -> list[EntryRow]:
     return [EntryRow(entry, found.get(entry.item_code, entry.item_code)) for entry in entries]
 
 
-def version_for(organization: Organization, period: Period, target: str) -> SchemeVersion | None:
-    """Return the nearest committee's version in force that rates such subjects."""
-    versions = [v for v in schemes.for_organization(organization, period) if v.target == target]
-    return max(versions, key=lambda version: version.committee.path, default=None)
+def versions_for(organization: Organization, on: dt.date, target: str) -> list[SchemeVersion]:
+    """Return the versions in force that rate such subjects, one a scheme: the nearest committee's.
+
+    Whatever the length of their periods: what happens today counts for the month and the year.
+    """
+    versions = (
+        SchemeVersion.objects.filter(
+            committee__path__in=tree.lineage(organization.path), target=target
+        )
+        .in_force_on(on)
+        .select_related("committee")
+        .order_by("committee__path", "code")
+    )
+    return sorted({one.code: one for one in versions}.values(), key=lambda one: one.code)
 
 
 def behind(score: Score, item_code: str) -> QuerySet[PointEntry]:
@@ -65,14 +77,13 @@ def behind(score: Score, item_code: str) -> QuerySet[PointEntry]:
     )
 
 
-def is_computed(version: SchemeVersion, period: Period) -> bool:
-    """Return whether a period has a current run under the scheme of ``version``."""
+def counted_by(version: SchemeVersion, day: dt.date) -> Run | None:
+    """Return the current run of the period that a day's entry counts for, if there is one."""
+    period = Period.containing(day, PeriodKind(version.period))
     return (
         Run.objects.current()
-        .filter(
-            committee=version.committee_id,
-            scheme_code=version.code,
-            period_start=period.first_day,
-        )
-        .exists()
+        .of_period(period)
+        .filter(committee=version.committee_id, scheme_code=version.code)
+        .select_related("version")
+        .first()
     )

@@ -19,7 +19,7 @@ from branches.rules.tree import OrganizationKind
 from scoring.forms.entries import PointEntryForm, VoidForm
 from scoring.models import PointEntry
 from scoring.operations import entries as operations
-from scoring.queries import entries, schemes
+from scoring.queries import entries
 from scoring.views.periods import asked_month, neighbours
 
 TARGETS = ("member", "organization")
@@ -69,14 +69,13 @@ def points_new(request: Request) -> HttpResponse:
     )
     if target == "organization" and not marks.reaches(organization.path):
         raise Http404
-    month = Period.containing(request.today)
-    version = entries.version_for(organization, month, target)
-    if version is None:
+    versions = entries.versions_for(organization, request.today, target)
+    if not versions:
         messages.error(request, "还没有施行中的评分方案，请管理员先采用方案。")
         return redirect("points-list")
     form = PointEntryForm(
         request.POST or None,
-        version=version,
+        versions=versions,
         organization=organization,
         today=request.today,
         by=request.user,
@@ -84,7 +83,7 @@ def points_new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         entry = operations.enter(
-            version=version,
+            version=data["version"],
             item_code=data["item"],
             member=data.get("member"),
             organization=organization,
@@ -94,17 +93,18 @@ def points_new(request: Request) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
         )
-        period = Period.containing(entry.happened_on)
-        if period != month and entries.is_computed(version, period):
-            messages.success(request, f"已登记。{period.label}已经核算过，重新核算后才计入。")
+        run = entries.counted_by(data["version"], entry.happened_on)
+        if run is not None and run.is_sealed:
+            messages.warning(
+                request, f"已登记。{run.period.label}的结果已进入定评，这条登记不改变它。"
+            )
         else:
-            messages.success(request, "已登记，核算时计入。")
-        return redirect(f"{reverse('points-list')}?period={period}")
+            when = "几分钟内计入得分" if run else "核算时计入"
+            messages.success(request, f"已登记，{when}。")
+        return redirect(f"{reverse('points-list')}?period={Period.containing(entry.happened_on)}")
     context = {
         "form": form,
         "organization": organization,
-        "version": version,
-        "scheme": schemes.scheme_of(version),
         "of_members": target == "member",
     }
     return TemplateResponse(request, "scoring/points_new.html", context)

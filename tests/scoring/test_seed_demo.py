@@ -22,7 +22,7 @@ from members.rules import id_numbers
 from scoring.demo import company, seeding, tables
 from scoring.demo.people import Secrets
 from scoring.demo.seeding import Parameters
-from scoring.models import Run, Score
+from scoring.models import Appeal, Consequence, Round, Run, Score
 from scoring.rules import reading
 
 TODAY = dt.date(2026, 11, 21)
@@ -158,6 +158,7 @@ def test_each_demo_account_holds_its_post():
     assert found == {
         "shuji": [(Role.SECRETARY, "选煤厂党支部")],
         "dangwei": [(Role.REVIEWER, "青峰矿党委")],
+        "dangweishuji": [(Role.SECRETARY, "青峰矿党委")],
         "dangyuan": [],
         "zuzhang": [(Role.GROUP_LEADER, group)],
         "admin": [(Role.ADMINISTRATOR, "青峰矿党委")],
@@ -184,11 +185,27 @@ def test_every_finished_month_is_computed_and_the_present_one_is_not():
 def test_the_default_company_has_every_kind_of_branch():
     seed(members=420, months=14, number=20261001)
 
-    branches = Score.objects.filter(member__isnull=True)
+    branches = Score.objects.filter(member__isnull=True, run__period_kind="month")
     assert set(branches.filter(veto="").values_list("place__star", flat=True)) == {2, 3, 4, 5}
     vetoed = branches.exclude(veto="").values_list("organization__short_name", "veto")
     assert list(vetoed) == [("综掘二队", "不予评星")]
     assert Organization.objects.filter(kind="BRANCH").count() == 12
+
+
+@pytest.mark.django_db
+def test_two_quarters_are_final_and_a_month_is_on_notice_with_an_appeal():
+    seed(members=420, months=14, number=20261001)
+
+    rounds = Round.objects.order_by("period_kind", "period_start")
+    assert [(str(one.run.period), one.state) for one in rounds] == [
+        ("2026-10", "PUBLIC"), ("2026Q2", "FINAL"), ("2026Q3", "FINAL"),
+    ]  # fmt: skip
+    [appeal] = Appeal.objects.all()
+    assert (appeal.state, appeal.organization, appeal.filed_by.username) == (
+        "FILED", appeal.filed_by.posts.get().organization, "shuji",
+    )  # fmt: skip
+    assert Consequence.objects.filter(kind="flag").count() >= 2
+    assert set(Consequence.objects.values_list("state", flat=True)) == {"ACCEPTED"}
 
 
 @pytest.mark.django_db
