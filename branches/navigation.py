@@ -20,6 +20,7 @@ class Entry:
     capability: Capability | None = None  # None: everybody with an account
     on_phone: bool = False
     group: str = ""
+    or_capability: Capability | None = None  # the one or the other
 
 
 ENTRIES = (
@@ -27,16 +28,28 @@ ENTRIES = (
     Entry("活动", "activity-list", Capability.SEE_ACTIVITIES, on_phone=True),
     Entry("党员", "member-list", Capability.SEE_MEMBERS, on_phone=True),
     Entry("星级看板", "star-board", Capability.SEE_SCORES),
+    Entry("定评", "round-list", Capability.SEE_SCORES),
+    Entry("结果运用", "consequence-list", Capability.SEE_SCORES),
     Entry("检查打分", "mark-sheet-list", Capability.ENTER_MARKS),
+    Entry("检查", "inspection-list", Capability.SEE_SCORES),
     Entry("加减分", "points-list", Capability.ENTER_POINTS),
     Entry("评分方案", "scheme-list", Capability.SEE_SCORES),
     Entry("台账", "ledger-choose", Capability.PRINT_LEDGERS),
     Entry("组织", "organization-tree", Capability.SEE_ORGANIZATIONS),
     Entry("我的积分", "my-points", on_phone=True, group="本人"),
+    Entry("我的申诉", "my-appeals", group="本人"),
     Entry("我的活动", "my-activities", group="本人"),
+    Entry("我的检查", "my-inspections", group="本人"),
     Entry("通知", "notice-list", on_phone=True, group="本人"),
     Entry("导入花名册", "roster-import-list", Capability.IMPORT_MEMBERS, group="管理"),
-    Entry("采用方案", "scheme-adopt", Capability.MANAGE_SCHEMES, group="管理"),
+    Entry("方案目录", "scheme-adopt", Capability.MANAGE_SCHEMES, group="管理"),
+    Entry(
+        "模拟运行",
+        "trial-list",
+        Capability.MANAGE_SCHEMES,
+        group="管理",
+        or_capability=Capability.START_RUNS,
+    ),
     Entry("账号与任职", "account-list", Capability.MANAGE_ACCOUNTS, group="管理"),
     Entry("工作日历", "calendar", Capability.MANAGE_CALENDAR, group="管理"),
     Entry("任务进度", "job-list", group="管理"),
@@ -61,7 +74,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "group": entry.group,
         }
         for entry in ENTRIES
-        if entry.capability is None or grants.allows(entry.capability)
+        if entry.capability is None
+        or grants.allows(entry.capability)
+        or (entry.or_capability is not None and grants.allows(entry.or_capability))
     ]
     first = grants.held[0] if grants.held else None
     account = {

@@ -23,8 +23,8 @@ def tell_many(recipients: QuerySet[User], text: str, *, url: str, at: dt.datetim
     chosen, values = recipients.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO branches_notice (recipient_id, text, url, created_at)"
-            f" SELECT DISTINCT id, %s, %s, %s::timestamptz FROM ({chosen}) AS chosen (id)",  # noqa: S608
+            "INSERT INTO branches_notice (recipient_id, text, url, created_at)"  # noqa: S608
+            f" SELECT DISTINCT id, %s, %s, %s::timestamptz FROM ({chosen}) AS chosen (id)",
             [text[:200], url, at, *values],
         )
         return cursor.rowcount

@@ -1,8 +1,9 @@
-"""What is due in rating: the month to compute, the sheets to mark."""
+"""What is due in rating: the month to compute, the sheets to mark, rounds on their way."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sized
 
 from django.urls import reverse
 
@@ -10,12 +11,13 @@ from branches import duties
 from branches.access import Grants
 from branches.duties import Duty
 from branches.models import Organization, User
-from branches.queries import working_calendar
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
-from scoring.models import Run
-from scoring.queries import marks, schemes
+from scoring import consequence_duties, wording
+from scoring.models import Round, Run
+from scoring.queries import appeals, inspections, marks, rounds, schemes
+from scoring.rules.rounds import NEEDS, MarkKind, RoundState, RoundStep
 
 COMPUTE_BY_DAY = 5
 
@@ -23,6 +25,16 @@ COMPUTE_BY_DAY = 5
 def declare() -> None:
     duties.register(months_to_compute)
     duties.register(sheets_to_mark)
+    duties.register(inspections_to_do)
+    duties.register(rounds_to_move)
+    duties.register(rounds_to_decide)
+    duties.register(comments_to_reply)
+    duties.register(comments_wanted)
+    duties.register(appeals_to_answer)
+    duties.register(opinions_wanted)
+    duties.register(consequence_duties.to_decide)
+    duties.register(consequence_duties.to_do)
+    duties.register(consequence_duties.overdue)
 
 
 def months_to_compute(user: User, grants: Grants, on: dt.date) -> list[Duty]:
@@ -68,7 +80,7 @@ def sheets_to_mark(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     return [
         Duty(
             title=f"{month.number} 月检查打分",
-            due_on=last_working_day(month),
+            due_on=marks.last_working_day(month),
             why="按评分方案，每月最后一个工作日前检查"
             f" · 已完成 {len(sheets) - len(waiting)} 个支部，还有 {len(waiting)} 个",
             url=reverse("mark-sheet-list"),
@@ -77,9 +89,150 @@ def sheets_to_mark(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     ]
 
 
-def last_working_day(month: Period) -> dt.date:
-    calendar = working_calendar.working_calendar(month.first_day, month.last_day)
-    day = month.last_day
-    while not calendar.is_working(day):
-        day -= dt.timedelta(days=1)
-    return day
+def inspections_to_do(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return one line for the branches somebody was sent to inspect (one query)."""
+    waiting = list(inspections.of_inspector(user).unfinished())
+    if not waiting:
+        return []
+    first = waiting[0]
+    kind = wording.MARK_KINDS[MarkKind(first.kind)]
+    url = reverse("inspection-sheet", kwargs={"pk": first.pk})
+    return [
+        Duty(
+            title=f"{first.organization.short_name}{first.period.label}{kind}"
+            f"{_more(waiting, '个支部')}",
+            due_on=first.due_on,
+            why=f"{first.assigned_by.name}派出，按“{first.version.title}”打分",
+            url=url if len(waiting) == 1 else reverse("my-inspections"),
+            action="去打分",
+        )
+    ]
+
+
+def rounds_to_move(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return one line for the rounds whose next step the office can take (one query)."""
+    scope = grants.scope(Capability.RUN_ROUNDS)
+    waiting = list(rounds.ready(scope, on)) if scope else []
+    if not waiting:
+        return []
+    first = min(waiting, key=lambda each: (_moved_from(each, on), each.pk))
+    step = rounds.FORWARD[RoundState(first.state)]
+    done = {
+        RoundState.COMMENTS: "征求意见已期满，意见都已答复",
+        RoundState.PUBLIC: "公示已期满",
+        RoundState.VERIFYING: "申诉都已答复",
+    }.get(RoundState(first.state), "分数已锁定")
+    return [
+        Duty(
+            title=f"{rounds.name_of(first)}：{wording.ROUND_STEPS[step]}{_more(waiting, '项定评')}",
+            due_on=_moved_from(first, on),
+            why=f"按评分方案的评定程序 · {done}",
+            url=reverse("round", kwargs={"pk": first.pk}),
+            action="去办理",
+        )
+    ]
+
+
+def _moved_from(round_: Round, on: dt.date) -> dt.date:
+    """Return the first day on which a round's clock lets it go on; without a clock, today."""
+    until = {
+        RoundState.COMMENTS: round_.comments_until,
+        RoundState.PUBLIC: round_.public_until,
+    }.get(RoundState(round_.state))
+    return until + dt.timedelta(days=1) if until else on
+
+
+def _more(waiting: Sized, unit: str) -> str:
+    return f"（共 {len(waiting)} {unit}）" if len(waiting) > 1 else ""
+
+
+def rounds_to_decide(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return one line for the rounds submitted by others (one query)."""
+    scope = grants.scope(NEEDS[RoundStep.DECIDE])
+    waiting = list(rounds.to_decide(scope).exclude(submitted_by=user)) if scope else []
+    if not waiting:
+        return []
+    first = waiting[0]
+    return [
+        Duty(
+            title=f"{rounds.name_of(first)}：审定{_more(waiting, '项定评')}",
+            due_on=on,
+            why="按评分方案的评定程序 · 公示和申诉已办完，等待审定",
+            url=reverse("round", kwargs={"pk": first.pk}),
+            action="去审定",
+        )
+    ]
+
+
+def comments_to_reply(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return one line for the comments of branches that wait for a reply (one query)."""
+    scope = grants.scope(Capability.RUN_ROUNDS)
+    waiting = list(rounds.comments_to_reply(scope)) if scope else []
+    if not waiting:
+        return []
+    round_ = waiting[0].round
+    assert round_.comments_until is not None  # its state asks for comments
+    return [
+        Duty(
+            title=f"{rounds.name_of(round_)}：答复支部意见",
+            due_on=round_.comments_until,
+            why=f"逐条答复后才能公示 · {len(waiting)} 条待答复",
+            url=reverse("round", kwargs={"pk": round_.pk}),
+            action="去答复",
+        )
+    ]
+
+
+def comments_wanted(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return one line for the rounds that ask somebody's branches for comments (one query)."""
+    scope = grants.scope(Capability.FILE_APPEALS)
+    waiting = list(rounds.comments_wanted(scope, on)) if scope else []
+    if not waiting:
+        return []
+    first = waiting[0]
+    assert first.comments_until is not None  # its state asks for comments
+    return [
+        Duty(
+            title=f"{rounds.name_of(first)}：核对初评结果{_more(waiting, '项定评')}",
+            due_on=first.comments_until,
+            why="按评分方案征求意见 · 没有意见可不填",
+            url=reverse("round-notice", kwargs={"pk": first.pk}),
+            action="去核对",
+        )
+    ]
+
+
+def appeals_to_answer(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return one line for the appeals that wait for an answer (one query)."""
+    scope = grants.scope(Capability.RUN_ROUNDS)
+    waiting = list(appeals.waiting(scope)) if scope else []
+    if not waiting:
+        return []
+    first = waiting[0]
+    return [
+        Duty(
+            title=f"{appeals.subject_of(first)}的申诉：答复{_more(waiting, '件申诉')}",
+            due_on=first.due_on,
+            why=f"按评分方案的答复期限 · {first.item_title}",
+            url=reverse("appeal", kwargs={"pk": first.pk}),
+            action="去答复",
+        )
+    ]
+
+
+def opinions_wanted(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return one line for members' appeals on which their branch may speak (one query)."""
+    scope = grants.scope(Capability.FILE_APPEALS)
+    waiting = list(appeals.opinions_wanted(scope, user)) if scope else []
+    if not waiting:
+        return []
+    first = waiting[0]
+    return [
+        Duty(
+            title=f"{appeals.subject_of(first)}的申诉：支部提意见{_more(waiting, '件申诉')}",
+            due_on=first.due_on,
+            why=f"答复前支部可说明情况 · {first.item_title}",
+            url=reverse("appeal", kwargs={"pk": first.pk}),
+            action="去填写",
+        )
+    ]

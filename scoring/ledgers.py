@@ -21,6 +21,7 @@ from branches.rules.ledger_table import (
 )
 from branches.rules.periods import Period, PeriodKind
 from branches.scope import Scope
+from scoring import consequence_ledgers, round_ledgers
 from scoring.models import Run, Score
 from scoring.queries import boards, schemes
 
@@ -46,6 +47,9 @@ def declare() -> None:
             periods=MONTHS,
         )
     )
+    ledgers.register(round_ledgers.LEDGER)
+    for ledger in consequence_ledgers.LEDGERS:
+        ledgers.register(ledger)
 
 
 def stars(organization: Organization, period: Period) -> TableLedger:

@@ -27,7 +27,15 @@ WIDTHS = {1280: 900, 360: 780}
 AXE = Path(__file__).resolve().parent / "vendor" / "axe.min.js"
 OUT = site.ROOT / "var" / "look"
 # Addresses that answer with a file or end the session.
-NOT_PAGES = {"document", "member-export", "roster-template", "roster-problems", "logout"}
+NOT_PAGES = {
+    "document",
+    "member-export",
+    "roster-template",
+    "roster-problems",
+    "logout",
+    "inspection-photo",
+}
+NOT_PAGES |= {"scheme-export", "draft-export", "star-board-xlsx", "tier-board-xlsx"}
 SERIOUS = {"serious", "critical"}
 
 

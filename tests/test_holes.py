@@ -100,8 +100,8 @@ def test_nobody_enters_points_for_themselves(person, adopted, branch_a, own):
 
     client.post(
         "/points/new/",
-        {"member": member.pk, "item": "points-1261/service", "quantity": "2", "happened_on": "2026-03-05",
-         "evidence": "清雪"},
+        {"member": member.pk, "item": "points-1261/service", "quantity": "2",
+         "happened_on": "2026-03-05", "evidence": "清雪"},
     )  # fmt: skip
 
     assert PointEntry.objects.count() == (0 if own else 1)

@@ -15,8 +15,20 @@ from branches.models import CalendarDay, Notice, Post
 from branches.rules.periods import Period
 from branches.rules.roles import Role
 from members.models import Exemption, Member, Membership, RosterImport
-from scoring.models import PointEntry
-from scoring.operations import runs, schemes
+from scoring.models import (
+    Appeal,
+    Consequence,
+    Inspection,
+    InspectionPhoto,
+    PointEntry,
+    Round,
+    RoundComment,
+    Run,
+    SchemeTrial,
+    SchemeVersion,
+    Score,
+)
+from scoring.operations import drafts, rounds, runs, schemes
 from scoring.queries import schemes as scheme_queries
 
 MARCH = "2026-03"
@@ -82,6 +94,47 @@ def theirs(committee, branch_a, branch_b, person, at) -> dict[str, int]:
     notice = Notice.objects.create(recipient=secretary, text="通知", created_at=at)
     exemption = Exemption.objects.create(member=member, reason="ill", started_on=SINCE)
     CalendarDay.objects.create(day=dt.date(2026, 3, 9), is_working=False)
+    draft = drafts.create(
+        committee=committee, text=scheme_queries.preset_text("star-branch"), source="方案目录",
+        by=secretary, at=at,
+    )  # fmt: skip
+    # A first round: it is not shown to those it rates yet.
+    round_ = rounds.open_round(run=Run.objects.get(scheme_code="star-branch"), by=secretary, at=at)
+    comment = RoundComment.objects.create(
+        round=round_, organization=branch_b, text="意见", by=secretary, at=at
+    )
+    appeal = Appeal.objects.create(
+        round=round_, organization=branch_b, item_code="theme_day_held", item_title="主题党日",
+        text="理由", filed_by=secretary, filed_at=at, due_on=at.date(),
+    )  # fmt: skip
+    points = Run.objects.get(scheme_code="points-1261")
+    duties = Run.objects.get(scheme_code="duty-organizations")
+    final = Round.objects.create(
+        run=duties, committee=committee, scheme_code=duties.scheme_code,
+        period_start=duties.period_start, period_kind=duties.period_kind, state="FINAL",
+        opened_by=secretary, opened_at=at, decided_by=secretary, decided_at=at,
+    )  # fmt: skip
+    consequence = Consequence.objects.create(
+        round=final, organization=branch_b, member=member, ordinal=1, title="谈话", kind="talk",
+        why="总分低于 60 分",
+    )  # fmt: skip
+    # One's own sheet, submitted: its branch may read it, and nobody else below the committee.
+    inspection = Inspection.objects.create(
+        version=SchemeVersion.objects.get(code="star-branch"), organization=branch_b,
+        period_start=dt.date(2026, 3, 1), period_kind="month", inspector=secretary,
+        due_on=at.date(), assigned_by=secretary, assigned_at=at, submitted_at=at,
+    )  # fmt: skip
+    photo = InspectionPhoto.objects.create(
+        inspection=inspection, item_code="service_duty", added_at=at,
+        document=documents.keep(
+            b"\xff\xd8", title="照片", filename="x.jpg", content_type="image/jpeg",
+            owner=secretary, organization=None, at=at,
+        ),
+    )  # fmt: skip
+    trial = SchemeTrial.objects.create(
+        committee=committee, title="试", text=draft.text, first_period=MARCH, last_period=MARCH,
+        asked_by=secretary, asked_at=at,
+    )  # fmt: skip
     return {
         "organization": branch_b.pk,
         "member": member.pk,
@@ -96,6 +149,17 @@ def theirs(committee, branch_a, branch_b, person, at) -> dict[str, int]:
         "account": secretary.pk,
         "post": Post.objects.get(user=secretary).pk,
         "scheme": version.pk,
+        "draft": draft.pk,
+        "trial": trial.pk,
+        "inspection": inspection.pk,
+        "photo": photo.pk,
+        "round": round_.pk,
+        "comment": comment.pk,
+        "appeal": appeal.pk,
+        "consequence": consequence.pk,
+        "final": final.pk,
+        "run": points.pk,
+        "score": Score.objects.get(run=points, member=member).pk,
     }
 
 
@@ -118,6 +182,17 @@ KINDS = {
     "post": "post",
     "exemption": "exemption",
     "scheme": "scheme",
+    "draft": "draft",
+    "trial": "trial",
+    "inspection": "inspection",
+    "inspection-photo": "photo",
+    "round": "round",
+    "round-open": "run",
+    "comment": "comment",
+    "appeal": "appeal",
+    "consequence": "consequence",
+    "pay-table": "final",
+    "appeal-new": "score",
     "my-": "member",
     "calendar": "organization",
 }
@@ -135,6 +210,8 @@ def _arguments(name: str, theirs: dict[str, int]) -> dict[str, Any]:
         "day": "2026-03-09",
         "post": theirs["post"],
         "exemption": theirs["exemption"],
+        "where": "head",
+        "step": "WITHDRAW",
     }
     return {key: values[key] for key in pattern.pattern.converters}
 
@@ -160,7 +237,7 @@ def test_the_same_addresses_do_exist_for_those_above(theirs, person, committee):
             status = client.get(reverse(name, kwargs=_arguments(name, theirs))).status_code
             if status in (200, 302, 405):
                 opened.add(name)
-    own = {"job", "job-progress", "my-activity", "notice", "document"}
+    own = {"job", "job-progress", "my-activity", "notice", "document", "inspection-sheet"}
     assert set(WITH_OBJECT) - opened <= own
 
 

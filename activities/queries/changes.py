@@ -12,17 +12,22 @@ from branches.rules.periods import Period
 from branches.rules.tree import OrganizationKind
 
 
-def members_touched(period: Period, since: dt.datetime, within: Organization) -> set[int]:
-    """Return the members on the rolls of records closed or reopened since (three queries)."""
+def members_touched(
+    period: Period, since: dt.datetime, within: Organization, back_to: dt.date
+) -> set[int]:
+    """Return the members on the rolls of records closed or reopened since (three queries).
+
+    :param back_to: the first day whose records some fact of the period counts.
+    """
     rolls = Attendance.objects.filter(
-        activity__in=_changed(period, since), branch__path__startswith=within.path
+        activity__in=_changed(back_to, period.end, since), branch__path__startswith=within.path
     )
     return set(rolls.order_by().values_list("member_id", flat=True).distinct())
 
 
 def branches_touched(period: Period, since: dt.datetime, within: Organization) -> set[int]:
     """Return the branches that held such records, or whose members were there (five queries)."""
-    changed = _changed(period, since)
+    changed = _changed(period.first_day, period.end, since)
     held = Activity.objects.filter(pk__in=changed, organization__path__startswith=within.path)
     of_group = Q(organization__kind=OrganizationKind.GROUP)
     attended = Attendance.objects.filter(activity__in=changed, branch__path__startswith=within.path)
@@ -34,13 +39,15 @@ def branches_touched(period: Period, since: dt.datetime, within: Organization) -
     return {pk for pk in found if pk is not None}
 
 
-def _changed(period: Period, since: dt.datetime) -> list[int]:
-    """Return the records of a period entered or closed since, and all reopened since.
+def _changed(first_day: dt.date, end: dt.date, since: dt.datetime) -> list[int]:
+    """Return the records of some days entered or closed since, and all reopened since.
 
     A record that was reopened may have left the period; its roll still names who was counted.
     """
-    recorded = Activity.objects.in_period(period).filter(
-        Q(closed_at__gt=since) | Q(entered_at__gt=since)
+    recorded = Activity.objects.filter(
+        Q(closed_at__gt=since) | Q(entered_at__gt=since),
+        held_on__gte=first_day,
+        held_on__lt=end,
     )
     reopened = ActivityCorrection.objects.filter(made_at__gt=since)
     return [

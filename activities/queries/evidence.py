@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
 from activities import wording
 from activities.models import Activity, Attendance
-from activities.queries import facts
+from activities.queries import absences, facts, hours
+from activities.rules.absences import Seen, longest_run
 from activities.rules.attendance import ATTENDED, AttendanceStatus
+from activities.rules.hours import CLASS_KINDS
 from activities.rules.kinds import KINDS, ActivityKind
 from branches.models import Organization
 from branches.queries import regulations
 from branches.rules.periods import Period, PeriodKind
-from members.models import Member
+from members.models import Exemption, Member
+from members.queries import evidence as member_evidence
+from members.queries.evidence import Record
 
 HELD = {
     "assembly_held": ActivityKind.ASSEMBLY,
@@ -27,6 +33,8 @@ HELD = {
     "theme_day_held": ActivityKind.THEME_DAY,
 }
 _DUE = ~Q(status__in=[AttendanceStatus.LEAVE, AttendanceStatus.UNMARKED])
+_TIMED = {"service_hours": hours.SERVICE, "hours": CLASS_KINDS}
+_ABSENCES = frozenset({"absent_without_cause", "absent_running", "absent_as_secretary"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,45 +63,38 @@ class Evidence:
 
 
 def evidence(*, member: Member, feed: str, period: Period) -> list[Evidence]:
-    """Return the attendance behind a member's feed, in order of time (one query).
+    """Return the attendance behind a member's feed, in order of time (at most two queries).
 
-    An unknown feed has none. Feeds are those of ``queries.facts.member_facts``.
+    An unknown feed has none. Feeds are those of ``queries.facts.member_facts``. A run of absences
+    is shown from its beginning, though that be before the period.
     """
     which = _of_feed(feed)
-    if which is None:
+    if feed == "absent_running":
+        rows = Attendance.objects.filter(pk__in=_longest_run(member, period))
+    elif which is not None:
+        rows = Attendance.objects.in_period(period).filter(which, member=member, is_counted=True)
+    else:
         return []
-    rows = (
-        Attendance.objects.in_period(period)
-        .filter(which, member=member, is_counted=True)
-        .select_related("activity__organization")
-        .order_by("held_on", "pk")
-    )
     return [
         Evidence(
             activity_id=row.activity_id,
             attendance_id=row.pk,
             held_on=row.held_on,
             title=row.activity.title,
-            note=" · ".join(
-                filter(
-                    None,
-                    [
-                        row.get_status_display(),
-                        "主讲" if row.is_lecturer else "",
-                        row.activity.organization.short_name,
-                    ],
-                )
-            ),
-            counts=row.status in ATTENDED or feed == "absent_without_cause",
+            note=" · ".join(filter(None, _notes(row, feed, period))),
+            counts=_counts(row, feed),
         )
-        for row in rows
+        for row in rows.select_related("activity__organization").order_by(*absences.IN_ORDER)
     ]
 
 
-def organization_evidence(organization: Organization, feed: str, period: Period) -> list[Evidence]:
-    """Return the activities behind a branch's feed, in order of time (at most two queries).
+def organization_evidence(
+    organization: Organization, feed: str, period: Period
+) -> Sequence[Evidence | Record]:
+    """Return the activities behind a branch's feed, in order of time (at most three queries).
 
-    An unknown feed has none. Feeds are those of ``queries.facts.organization_facts``.
+    An unknown feed has none. Feeds are those of ``queries.facts.organization_facts``, here and
+    in ``members``; what rests on people rather than activities names them.
     """
     if feed in HELD:
         return _meetings(organization, HELD[feed], period)
@@ -101,7 +102,9 @@ def organization_evidence(organization: Organization, feed: str, period: Period)
         return _records(organization, period)
     if feed == "attendance":
         return _attendance(organization, period)
-    return []
+    if feed == "hours_met":
+        return _hours_of_members(organization, period)
+    return member_evidence.organization_evidence(organization, feed, period)
 
 
 def _of_feed(feed: str) -> Q | None:
@@ -110,12 +113,75 @@ def _of_feed(feed: str) -> Q | None:
         return _DUE
     if feed == "absent_without_cause":
         return Q(status=AttendanceStatus.ABSENT)
+    if feed == "absent_as_secretary":
+        return Q(absences.while_secretary(), status=AttendanceStatus.ABSENT)
+    if feed in _TIMED:
+        return Q(kind__in=_TIMED[feed]) & attended
     if feed == "lectures_given":
         return Q(is_lecturer=True) & attended
     kind = feed.removeprefix(facts.ATTENDED_PREFIX)
     if kind != feed and kind.upper() in KINDS:
         return Q(kind=kind.upper()) & attended
     return None
+
+
+def _counts(row: Attendance, feed: str) -> bool:
+    if feed in _TIMED:
+        return row.activity.ends_at is not None
+    return feed in _ABSENCES or row.status in ATTENDED
+
+
+def _notes(row: Attendance, feed: str, period: Period) -> list[str]:
+    took = ""
+    if feed in _TIMED:
+        took = f"{_hours(row.activity)} 小时" if row.activity.ends_at else "没有结束时间，不计时"
+    return [
+        f"{row.held_on.year} 年" if row.held_on.year != period.year else "",
+        row.get_status_display(),
+        took,
+        "主讲" if row.is_lecturer else "",
+        row.activity.organization.short_name,
+    ]
+
+
+def _hours(activity: Activity) -> str:
+    assert activity.ends_at is not None
+    day = activity.held_on
+    took = dt.datetime.combine(day, activity.ends_at) - dt.datetime.combine(day, activity.starts_at)
+    return _plain(Decimal(int(took.total_seconds())) / 3600)
+
+
+def _longest_run(member: Member, period: Period) -> list[int]:
+    """Return the attendance rows of the run that ``absent_running`` counts (one query)."""
+    rows = (
+        absences.until_the_end_of(period)
+        .filter(member=member)
+        .annotate(excused=Case(When(absences.excused(), then=Value(True)), default=Value(False)))
+        .order_by(*absences.IN_ORDER)
+        .values_list("pk", "held_on", "status", "excused")
+    )
+    return [one.key for one in longest_run((Seen(*row) for row in rows), period.first_day)]
+
+
+def _hours_of_members(organization: Organization, period: Period) -> list[Record]:
+    """Return each member's hours and target, as they are counted in ``hours_met``."""
+    rows = (
+        hours.member_facts(period, frozenset({"hours"}), organization)
+        .rows.exclude(member_id__in=Exemption.objects.on(period.last_day).values("member_id"))
+        .values_list("member__name", "member_id", "hours", "target")
+        .order_by("member__name_pinyin", "member_id")
+    )
+    return [
+        Record(
+            when="达标" if done >= target else "未达标",
+            title=name,
+            note=f"{_plain(done)} 学时 · 目标 {_plain(target)} 学时",
+            url=reverse("member", kwargs={"pk": pk}),
+            counts=done >= target,
+        )
+        for name, pk, done, target in rows
+        if target
+    ]
 
 
 def _meetings(organization: Organization, kind: ActivityKind, period: Period) -> list[Evidence]:
@@ -187,3 +253,9 @@ def _of_activity(activity: Activity, note: str, counts: bool) -> Evidence:
 
 def _day(day: dt.date) -> str:
     return f"{day.month}月{day.day}日"
+
+
+def _plain(value: Decimal) -> str:
+    """Return hours to 0.01 without trailing zeros: 2, 1.5, 1.33."""
+    text = f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP)}"
+    return text.rstrip("0").rstrip(".")

@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce, TruncMonth, TruncQuarter, Trunc
 from django.db.models.lookups import GreaterThanOrEqual
 
 from activities.models import Activity, Attendance
+from activities.queries import absences, hours
 from activities.rules.attendance import ATTENDED, AttendanceStatus
 from activities.rules.kinds import KINDS, ActivityKind
 from activities.rules.progress import State
@@ -34,7 +35,16 @@ from members.queries import rolls
 
 ATTENDED_PREFIX = "attended."
 # What this app counts, by what is rated; the rest of the catalogue waits for its own apps.
-MEMBER_FEEDS = frozenset({"attendance", "absent_without_cause", "lectures_given"})
+MEMBER_FEEDS = frozenset(
+    {
+        "attendance",
+        "absent_without_cause",
+        "absent_running",
+        "absent_as_secretary",
+        "lectures_given",
+        *hours.MEMBER_FEEDS,
+    }
+)
 _DUE = ~Q(status__in=[AttendanceStatus.LEAVE, AttendanceStatus.UNMARKED])
 
 # feed → kind of meeting; what is due comes from the kind's rhythm.
@@ -55,18 +65,77 @@ _TRUNCATE = {
 def counts(target: str, feed: str) -> bool:
     """Return whether this app counts a feed of schemes for ``member`` or ``organization``."""
     if target == "organization":
-        return feed in _MEETINGS or feed in ("attendance", "records_on_time")
+        return feed in _MEETINGS or feed in ("attendance", "records_on_time", "hours_met")
     kind = feed.removeprefix(ATTENDED_PREFIX)
     return feed in MEMBER_FEEDS or (kind != feed and kind.upper() in KINDS)
 
 
-def member_facts(period: Period, feeds: frozenset[str]) -> FactSource:
-    """Return attendance of each member in ``period``, in one pass over the month's rows.
+def member_facts(period: Period, feeds: frozenset[str], within: Organization) -> list[FactSource]:
+    """Return what the members below ``within`` did in ``period``.
 
     Feeds: ``attendance`` (attended ÷ due, approved leave is not due),
-    ``absent_without_cause``, ``lectures_given`` and ``attended.<kind>`` (kind in lower case).
-    Only closed activities count, wherever they were held.
+    ``absent_without_cause``, ``lectures_given`` and ``attended.<kind>`` (kind in lower case);
+    ``absent_running`` and ``absent_as_secretary`` (``queries.absences``); ``hours`` and
+    ``service_hours`` (``queries.hours``). Only closed activities count, wherever they were held.
     """
+    sources = []
+    attendance = _attendance_facts(period, feeds)
+    if attendance.feeds:
+        sources.append(attendance)
+    if "absent_running" in feeds:
+        sources.append(absences.running(period))
+    if "absent_as_secretary" in feeds:
+        sources.append(absences.as_secretary(period))
+    if feeds & hours.MEMBER_FEEDS:
+        sources.append(hours.member_facts(period, feeds, within))
+    return sources
+
+
+def organization_facts(
+    period: Period, feeds: frozenset[str], within: Organization
+) -> list[FactSource]:
+    """Return what the branches below ``within`` held and owed in ``period``.
+
+    Feeds: ``<kind>_held`` (windows of the regulation's rhythm in which at least one was held
+    ÷ windows that end in the period; group meetings per group), ``attendance`` (present ÷
+    due person-times), ``records_on_time`` (closed by the deadline ÷ held), ``hours_met``
+    (members who reached their hours ÷ members not exempt).
+    """
+    sources = []
+    meetings = {feed: kind for feed, kind in _MEETINGS.items() if feed in feeds}
+    if meetings:
+        sources.append(_meeting_facts(period, meetings, within))
+    if "records_on_time" in feeds:
+        sources.append(_record_facts(period, within))
+    if "attendance" in feeds:
+        rows = (
+            Attendance.objects.in_period(period)
+            .filter(is_counted=True, branch__path__startswith=within.path)
+            .order_by()
+            .values("branch_id")
+            .annotate(
+                attended=Count("pk", filter=Q(status__in=ATTENDED)),
+                due=Count("pk", filter=_DUE),
+            )
+        )
+        sources.append(FactSource(rows, "branch_id", {"attendance": ("attended", "due")}))
+    if "hours_met" in feeds:
+        sources.append(hours.organization_facts(period, within))
+    return sources
+
+
+def windows_ending_in(period: Period, every: PeriodKind) -> list[Period]:
+    """Return the windows of a rhythm that come to their end within ``period``."""
+    window = Period.containing(period.first_day, every)
+    found = []
+    while window.end <= period.end:
+        found.append(window)
+        window = window.next
+    return found
+
+
+def _attendance_facts(period: Period, feeds: frozenset[str]) -> FactSource:
+    """Return the counts of attendance, in one pass over the period's rows."""
     attended = Q(status__in=ATTENDED)
     counted: dict[str, Q] = {}
     columns: dict[str, tuple[str, str | None]] = {}
@@ -92,46 +161,6 @@ def member_facts(period: Period, feeds: frozenset[str]) -> FactSource:
         .annotate(**{name: Count("pk", filter=which) for name, which in counted.items()})
     )
     return FactSource(rows, "member_id", columns)
-
-
-def organization_facts(
-    period: Period, feeds: frozenset[str], within: Organization
-) -> list[FactSource]:
-    """Return what the branches below ``within`` held and owed in ``period``.
-
-    Feeds: ``<kind>_held`` (windows of the regulation's rhythm in which at least one was held
-    ÷ windows that end in the period; group meetings per group), ``attendance`` (present ÷
-    due person-times), ``records_on_time`` (closed by the deadline ÷ held).
-    """
-    sources = []
-    meetings = {feed: kind for feed, kind in _MEETINGS.items() if feed in feeds}
-    if meetings:
-        sources.append(_meeting_facts(period, meetings, within))
-    if "records_on_time" in feeds:
-        sources.append(_record_facts(period, within))
-    if "attendance" in feeds:
-        rows = (
-            Attendance.objects.in_period(period)
-            .filter(is_counted=True, branch__path__startswith=within.path)
-            .order_by()
-            .values("branch_id")
-            .annotate(
-                attended=Count("pk", filter=Q(status__in=ATTENDED)),
-                due=Count("pk", filter=_DUE),
-            )
-        )
-        sources.append(FactSource(rows, "branch_id", {"attendance": ("attended", "due")}))
-    return sources
-
-
-def windows_ending_in(period: Period, every: PeriodKind) -> list[Period]:
-    """Return the windows of a rhythm that come to their end within ``period``."""
-    window = Period.containing(period.first_day, every)
-    found = []
-    while window.end <= period.end:
-        found.append(window)
-        window = window.next
-    return found
 
 
 def _meeting_facts(

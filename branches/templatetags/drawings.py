@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from branches.templatetags import formats
 from branches.templatetags.formats import Number, rounded
-from branches.templatetags.props import Props, named, one_of
+from branches.templatetags.props import Props, drawn, named, one_of
 
 register = template.Library()
 
@@ -51,7 +51,7 @@ def chart(
     )
 
 
-@register.inclusion_tag("ui/bar.html")
+@register.simple_tag
 def bar(
     *,
     value: Number | None,
@@ -60,23 +60,17 @@ def bar(
     top: Number | None = 90,
     label: str = "",
     places: int = 0,
-) -> Props:
+) -> SafeString:
     """A value as a short bar and a number: below `low` is bad, from `top` up is good."""
     if value is None:
-        return {"text": formats.DASH}
+        return drawn("ui/bar.html", text=formats.DASH)
     share = min(max(float(value) / float(full), 0.0), 1.0) if full else 0.0
     tone = "low" if low is not None and value < low else ""
     tone = tone or ("top" if top is not None and value >= top else "")
     text = str(rounded(value, places))
     # As text: a localised number would not be a valid width.
     width = f"{share * BAR_WIDTH:.1f}"
-    return {
-        "text": text,
-        "tone": tone,
-        "width": width,
-        "full": BAR_WIDTH,
-        "label": label,
-    }
+    return drawn("ui/bar.html", text=text, tone=tone, width=width, full=BAR_WIDTH, label=label)
 
 
 @register.inclusion_tag("ui/spark.html")

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from branches.templatetags import drawings, form_parts, formats
 from branches.templatetags.formats import Number, rounded, signed
-from branches.templatetags.props import Props, named, one_of, tone_of
+from branches.templatetags.props import Props, drawn, named, one_of, tone_of
 
 register = template.Library()
 register.filters.update(formats.register.filters)
@@ -191,40 +191,40 @@ def prop(*, label: str, value: object, url: str = "") -> Props:
     return {"label": label, "value": value, "url": url}
 
 
-@register.inclusion_tag("ui/tag.html")
-def tag(*, label: str, tone: str = "") -> Props:
+@register.simple_tag
+def tag(*, label: str, tone: str = "") -> SafeString:
     """A short state in a pill."""
-    return {"label": label, "tone": tone_of(tone)}
+    return drawn("ui/tag.html", label=label, tone=tone_of(tone))
 
 
-@register.inclusion_tag("ui/stars.html")
-def stars(*, n: int | None, of: int = 5) -> Props:
+@register.simple_tag
+def stars(*, n: int | None, of: int = 5) -> SafeString:
     """`n` gold stars of `of`, read out as 四星; None is —."""
     if n is None:
-        return {"words": ""}
+        return drawn("ui/stars.html", words="")
     lit = min(max(n, 0), of)
     words = f"{STAR_WORDS[lit]}星" if lit else "无星"
-    return {"words": words, "lit": "★" * lit, "off": "☆" * (of - lit)}
+    return drawn("ui/stars.html", words=words, lit="★" * lit, off="☆" * (of - lit))
 
 
-@register.inclusion_tag("ui/points.html")
-def points(*, value: Number | None, places: int = 2) -> Props:
+@register.simple_tag
+def points(*, value: Number | None, places: int = 2) -> SafeString:
     """Points given or taken: +2.00, −3.00, 0.00; None is —."""
-    return _signed_props(value, places)
+    return _signed("ui/points.html", value, places)
 
 
-@register.inclusion_tag("ui/change.html")
-def change(*, value: Number | None, places: int = 1) -> Props:
+@register.simple_tag
+def change(*, value: Number | None, places: int = 1) -> SafeString:
     """The change against the period before, with 上升/下降/持平 for those who hear it."""
-    return _signed_props(value, places)
+    return _signed("ui/change.html", value, places)
 
 
-def _signed_props(value: Number | None, places: int) -> Props:
+def _signed(template_name: str, value: Number | None, places: int) -> SafeString:
     if value is None:
-        return {"text": formats.DASH, "tone": "mut", "missing": True}
+        return drawn(template_name, text=formats.DASH, tone="mut", missing=True)
     number = rounded(value, places)
     tone = "up" if number > 0 else "down" if number < 0 else "mut"
-    return {"text": signed(value, places), "tone": tone, "missing": False}
+    return drawn(template_name, text=signed(value, places), tone=tone, missing=False)
 
 
 @register.inclusion_tag("ui/progress.html")

@@ -97,11 +97,11 @@ def _story(company: Company, month: Period) -> Iterator[str]:
             void,
         )  # fmt: skip
 
-    yield from entry("service", "2", "参加职工家属区义务维修，修好矿灯 6 盏", 6)
+    yield from entry("service", "2", "在居住地社区义务维修，修好应急灯 6 盏", 6)
     yield from entry("pledges", "1", "兑现承诺：重介系统巡检无漏项，当月无停机", 20)
     if month.number % 2 or month == company.finished[-1]:
         yield from entry("ideas", "1", "金点子“筛板快换支架”被选煤厂采纳，每次检修省 2 小时", 16)
-        yield from entry("service", "2.5", "参加检修物资装运 2.5 小时", 11)
+        yield from entry("service", "2.5", "参加街道防汛物资装运 2.5 小时", 11)
         yield from entry("duties", "1", "周末党员值班一次", 17, void="与值班表重复登记")
     back = len(company.finished) - company.finished.index(month) if month in company.finished else 0
     told = {

@@ -17,7 +17,6 @@ from scoring.operations import consequences, runs, sealing
 from scoring.queries import round_people, rounds, schemes
 from scoring.rules.rounds import NEEDS_REASON, ROUND, RoundState, RoundStep
 
-
 # What each rated member is told as well: when to appeal, and that it is over.
 FOR_MEMBERS = frozenset({RoundStep.PUBLISH, RoundStep.DECIDE})
 

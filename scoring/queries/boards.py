@@ -1,48 +1,108 @@
-"""The star board, and how a branch's members stand: what a month looks like."""
+"""The star board, and how a branch's members stand: what a period looks like."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
+from activities.queries import activities
 from branches.models import Organization
-from branches.rules.periods import Period
+from branches.rules import tree
+from branches.rules.periods import Period, PeriodKind
+from branches.rules.tree import OrganizationKind, OrganizationType
 from branches.scope import Scope
+from branches.wording import ORGANIZATION_TYPES
 from scoring.models import Run, SchemeVersion, Score
 from scoring.queries import explanations, schemes
 from scoring.rules.scheme import Scheme
 
+KIND_ORDER = list(PeriodKind)
+LOW, HIGH = Decimal("0.6"), Decimal("0.9")  # shares of the full mark
+LOOKED_AT = 12  # of the newest scores, to find the one whose period is over
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a board is narrowed to: a comparison type, and what stands below a parent."""
+
+    type: str = ""
+    parent: Organization | None = None
+
+    def scores(self, run: Run, scope: Scope) -> QuerySet[Score]:
+        """Return the scores of a run in ``scope`` that pass."""
+        found = Score.objects.filter(run=run).in_scope(scope)
+        if self.type:
+            found = found.filter(organization__type=self.type)
+        if self.parent is not None:
+            found = found.filter(organization__path__startswith=self.parent.path)
+        return found
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class PartColumn:
+    """A part's full mark, and from where its bar is called low and high."""
+
+    full: Decimal
+    low: Decimal
+    top: Decimal
+
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One branch: ``change`` is against the period before, None where there was none."""
+    """One branch: ``change`` is against the period before, None where there was none.
+
+    ``overdue`` counts the period's records that are past their deadline and not closed.
+    """
 
     score: Score
     change: Decimal | None
     proposals: tuple[str, ...]
+    overdue: int = 0
+
+    parts: tuple[tuple[PartColumn, Decimal | None], ...] = ()
 
     @property
     def organization(self) -> Organization:
         return self.score.organization
 
+    @property
+    def type_label(self) -> str:
+        return ORGANIZATION_TYPES[OrganizationType(self.score.organization.type)]
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
+    """``has_proposals`` and ``has_overdue`` say whether any row has some: whether to show them."""
+
     run: Run
     scheme: Scheme
     rows: tuple[BoardRow, ...]
-
-    @property
-    def has_proposals(self) -> bool:
-        return any(row.proposals for row in self.rows)
+    has_proposals: bool
+    has_overdue: bool
 
     @property
     def unmarked(self) -> int:
         """How many branches lack the data of a whole part, usually marks not yet given."""
-        return sum(row.score.is_rated and None in row.score.parts for row in self.rows)
+        if self.run.is_rolled_up:
+            return 0
+        asked: dict[str, list[int]] = {}
+        for row in self.rows:
+            group = row.score.comparison_group
+            if group not in asked:
+                asked[group] = _parts_of(self.scheme, group)
+        return sum(
+            row.score.is_rated
+            and any(row.score.part(n) is None for n in asked[row.score.comparison_group])
+            for row in self.rows
+        )
 
     @property
     def stars(self) -> dict[int, int]:
@@ -51,31 +111,80 @@ class Board:
         return dict(sorted(found.items(), reverse=True))
 
 
-def board(run: Run, scope: Scope, *, type: str = "") -> Board:
-    """Return a run of branches in ``scope``, best first, the vetoed and unrated last."""
-    mine = Score.objects.filter(run=run).in_scope(scope)
-    if type:
-        mine = mine.filter(organization__type=type)
-    rows = list(mine.select_related("organization"))
-    before = dict(
-        Score.objects.current()
-        .filter(
-            run__committee=run.committee_id,
-            run__scheme_code=run.scheme_code,
-            run__period_start=run.period.previous.first_day,
-            run__period_kind=run.period_kind,
-        )
-        .rated()
-        .in_scope(scope)
-        .values_list("organization_id", "total")
+def board(
+    run: Run, scope: Scope, *, chosen: Filter = EVERYTHING, on: dt.date | None = None
+) -> Board:
+    """Return a run of branches in ``scope``, best first, the vetoed and unrated last.
+
+    :param on: the day up to which overdue records are counted; None: they are not.
+    """
+    rows = list(chosen.scores(run, scope).select_related("organization"))
+    earlier = explanations.standings_before(run, rows)
+    before = (
+        {branch: standing.total for (_, branch), standing in earlier[0].items()}
+        if earlier
+        else _totals_before(run, scope)
     )
-    proposed = explanations.proposals(run, rows)
+    overdue = _overdue(scope, run.period, on) if on is not None else {}
+    proposed = explanations.proposals(run, rows, earlier)
+    scheme = schemes.scheme_of(run.version)
+    columns = [PartColumn(part.full, part.full * LOW, part.full * HIGH) for part in scheme.parts]
     found = [
-        BoardRow(row, _change(row.total, before.get(row.organization_id)), proposed.get(row.pk, ()))
+        BoardRow(
+            row,
+            _change(row.total, before.get(row.organization_id)),
+            proposed.get(row.pk, ()),
+            overdue.get(row.organization.path, 0),
+            tuple((column, row.part(n)) for n, column in enumerate(columns)),
+        )
         for row in rows
     ]
     found.sort(key=_place)
-    return Board(run, schemes.scheme_of(run.version), tuple(found))
+    return Board(
+        run,
+        scheme,
+        tuple(found),
+        has_proposals=any(row.proposals for row in found),
+        has_overdue=any(row.overdue for row in found),
+    )
+
+
+def _totals_before(run: Run, scope: Scope) -> dict[int, Decimal | None]:
+    """Return the branches' totals of the period before (one query)."""
+    return dict(
+        Score.objects.current()
+        .of_period(run.period.previous)
+        .filter(run__committee=run.committee_id, run__scheme_code=run.scheme_code)
+        .rated()
+        .in_scope(scope)
+        .order_by()
+        .values_list("organization_id", "total")
+    )
+
+
+def _parts_of(scheme: Scheme, group: str) -> list[int]:
+    """Return the places of the parts that exist for a comparison group."""
+    return [
+        n
+        for n, part in enumerate(scheme.parts)
+        if any(item.applies_to(group) for item in part.items)
+    ]
+
+
+def _overdue(scope: Scope, period: Period, on: dt.date) -> Counter[str]:
+    """Return how many records are overdue by the branch's path, its groups' with it (one query)."""
+    found = activities.found(scope, activities.Filters(state=activities.OVERDUE), on)
+    counted = (
+        found.filter(held_on__gte=period.first_day, held_on__lt=period.end)
+        .select_related(None)
+        .order_by()
+        .values_list("organization__path", "organization__kind")
+        .annotate(n=Count("pk"))
+    )
+    waiting: Counter[str] = Counter()
+    for path, kind, n in counted:
+        waiting[tree.parent_path(path) if kind == OrganizationKind.GROUP else path] += n
+    return waiting
 
 
 def _change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
@@ -92,104 +201,81 @@ def _place(row: BoardRow) -> tuple[bool, bool, Decimal, str]:
     )
 
 
-def current_run(committee_paths: list[str], target: str, period: Period) -> Run | None:
-    """Return the current run that rates branches (or members) below the nearest committee."""
-    return (
+def runs_of(committee_paths: list[str], target: str, period: Period) -> list[Run]:
+    """Return the current runs of a period, one a scheme, the nearest committee's (one query)."""
+    found: dict[str, Run] = {}
+    for run in (
         Run.objects.current()
         .of_period(period)
         .filter(committee__path__in=committee_paths, version__target=target)
         .select_related("version", "committee")
         .order_by("-committee__path", "scheme_code")
-        .first()
-    )
+    ):
+        found.setdefault(run.scheme_code, run)
+    return list(found.values())
+
+
+def current_run(committee_paths: list[str], target: str, period: Period) -> Run | None:
+    """Return the current run that rates branches (or members) below the nearest committee."""
+    return next(iter(runs_of(committee_paths, target, period)), None)
 
 
 def rated_periods(committee_paths: list[str], target: str) -> list[Period]:
-    """Return the months that have been computed, newest first."""
+    """Return the periods that have been computed, newest first, of one start the short first."""
     starts = (
         Run.objects.current()
         .filter(committee__path__in=committee_paths, version__target=target)
-        .order_by("-period_start")
-        .values_list("period_start", flat=True)
+        .order_by()
+        .values_list("period_start", "period_kind")
         .distinct()
     )
-    return [Period(start) for start in starts]
+    found = [Period(start, PeriodKind(kind)) for start, kind in starts]
+    found.sort(key=lambda period: KIND_ORDER.index(period.kind))
+    return sorted(found, key=lambda period: period.first_day, reverse=True)
 
 
-@dataclass(frozen=True, slots=True)
-class TierRow:
-    """How many members of one branch stand in each tier, in the order of the columns."""
-
-    organization: Organization
-    counts: tuple[int, ...]
-    exempt: int
-    rated: int
+def latest_finished(rated: Iterable[Period], on: dt.date) -> Period | None:
+    """Return the period that ended last by the beginning of this month, the shortest of those."""
+    month = Period.containing(on).first_day
+    finished = [period for period in rated if period.end <= month]
+    return max(finished, key=lambda period: (period.end, period.first_day), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class TierTable:
-    run: Run
-    labels: tuple[str, ...]
-    rows: tuple[TierRow, ...]
-
-    @property
-    def totals(self) -> list[tuple[str, int]]:
-        """Members in each tier, all branches together."""
-        return [
-            (label, sum(row.counts[n] for row in self.rows)) for n, label in enumerate(self.labels)
-        ]
-
-
-def tier_table(run: Run, scope: Scope, *, type: str = "") -> TierTable:
-    """Return members by tier for each branch in ``scope``: numbers, no names (two queries)."""
-    scores = Score.objects.filter(run=run).in_scope(scope)
-    if type:
-        scores = scores.filter(organization__type=type)
-    counted: dict[int, Counter[str]] = {}
-    for organization, unrated, tier, count in (
-        scores.order_by()
-        .annotate(is_unrated=Q(total__isnull=True))
-        .values_list("organization_id", "is_unrated", "place__tier")
-        .annotate(n=Count("pk"))
-    ):
-        counted.setdefault(organization, Counter())["—" if unrated else tier] += count
-    scheme = schemes.scheme_of(run.version)
-    labels = scheme.outcome.tier_labels
-    organizations = Organization.objects.filter(pk__in=counted).order_by("path")
-    rows = tuple(
-        TierRow(
-            organization=organization,
-            counts=tuple(counted[organization.pk][label] for label in labels),
-            exempt=counted[organization.pk]["—"],
-            rated=sum(counted[organization.pk][label] for label in labels),
-        )
-        for organization in organizations
+def parents(scope: Scope, on: dt.date) -> list[Organization]:
+    """Return what a board can be narrowed to: general branches and committees below the top."""
+    found = (
+        Organization.objects.in_scope(scope)
+        .of_kind(OrganizationKind.GENERAL_BRANCH, OrganizationKind.COMMITTEE)
+        .standing_on(on)
+        .order_by("path")
     )
-    return TierTable(run, labels, rows)
+    return [parent for parent in found if parent.path not in scope.roots]
 
 
-def scores_of_branch(run: Run, organization: Organization) -> QuerySet[Score]:
-    """Return a branch's members with their scores, by name: not a ranking."""
-    return (
-        Score.objects.filter(run=run, organization=organization, member__isnull=False)
-        .select_related("member")
-        .order_by("member__name_pinyin", "member_id")
+def scores_of(organization: Organization, period: Period) -> list[Score]:
+    """Return a branch's current scores of a period, one a scheme (one query)."""
+    return list(
+        Score.objects.current()
+        .of_period(period)
+        .filter(organization=organization, member__isnull=True)
+        .select_related("run__version", "run__committee", "organization")
+        .order_by("-run__committee__path", "run__scheme_code")
     )
 
 
-def latest_score_of(organization: Organization, before: Period) -> Score | None:
-    """Return a branch's newest current score of a month earlier than ``before``."""
-    return (
+def latest_score_of(organization: Organization, on: dt.date) -> Score | None:
+    """Return a branch's current score of the period that ended last by this month's beginning."""
+    found = list(
         Score.objects.current()
         .filter(
-            organization=organization,
-            member__isnull=True,
-            run__period_start__lt=before.first_day,
+            organization=organization, member__isnull=True,
+            run__period_start__lt=Period.containing(on).first_day,
         )
         .select_related("run__version", "organization")
-        .order_by("-run__period_start")
-        .first()
-    )
+        .order_by("-run__period_start", "run__scheme_code")[:LOOKED_AT]
+    )  # fmt: skip
+    latest = latest_finished([score.run.period for score in found], on)
+    return next((score for score in found if score.run.period == latest), None)
 
 
 def versions_in_scope(scope: Scope) -> QuerySet[SchemeVersion]:

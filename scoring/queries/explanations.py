@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scoring.models import Line, Run, Score
+from scoring.models import Line, Run, SchemeVersion, Score
 from scoring.queries import schemes
-from scoring.rules import consequences, explaining
+from scoring.queries import sources as sources_of
+from scoring.queries.consequences import standing_of
+from scoring.rules import bands, consequences, explaining, lifting
 from scoring.rules.consequences import Standing
+from scoring.rules.lifting import Lift, Lifting
 from scoring.rules.scheme import Item, Scheme
+
+Subject = tuple[int | None, int]
+Standings = dict[Subject, Standing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +62,20 @@ class ExplainedPart:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
+    """``sources`` are filled for a score of a longer period, which has no lines of its own."""
+
     score: Score
     scheme: Scheme
     parts: tuple[ExplainedPart, ...]
     proposals: tuple[str, ...]
+    sources: tuple[sources_of.ExplainedSource, ...] = ()
+    lifting: Lifting | None = None
 
     @property
     def sum_words(self) -> str:
         """The total as a sum: 基础标 98.60 × 0.4 ＋ 服务标 90.00 × 0.2."""
+        if self.sources:
+            return sources_of.mean_words(self.sources)
         return " ＋ ".join(
             f"{part.title} {part.points} × {part.weight_text}"
             for part in self.parts
@@ -72,7 +85,24 @@ class Explanation:
     @property
     def left_out(self) -> str:
         """The parts without any data, which the total does without."""
+        if self.sources:
+            return ""
         return "、".join(part.title for part in self.parts if part.points is None and part.weight)
+
+    @property
+    def grade_words(self) -> tuple[str, ...]:
+        """Why it is this star (grade), sentence by sentence; empty for a scheme without any."""
+        return (
+            tuple(_grade_words(self.score, self.scheme, self.parts)) if self.score.is_rated else ()
+        )
+
+    @property
+    def lifts(self) -> list[tuple[Lift, str]]:
+        """What could still be gained, with what it takes, the most first."""
+        if self.lifting is None:
+            return []
+        target = self.scheme.target
+        return [(lift, lifting.how(target, lift)) for lift in self.lifting.lifts]
 
     def line(self, code: str) -> ExplainedLine | None:
         return next((line for part in self.parts for line in part.lines if line.code == code), None)
@@ -91,83 +121,127 @@ def explain(score: Score) -> Explanation:
     """
     run = score.run
     scheme = schemes.scheme_of(run.version)
-    rows = {
-        line.item.code: line
-        for line in Line.objects.filter(run=run, subject_id=score.subject_id).select_related("item")
-    }
+    proposed = proposals(run, [score]).get(score.pk, ())
+    rolled_up = run.is_rolled_up
+    rows = {} if rolled_up else _rows(score)
     parts = tuple(
         ExplainedPart(
             title=part.title,
             full=part.full,
             weight=part.weight,
-            points=score.parts[n] if score.is_rated else None,
+            points=score.part(n),
             lines=tuple(
                 _line(scheme, item, rows.get(item.code))
                 for item in part.items
-                if item.applies_to(score.comparison_group)
+                if item.applies_to(score.comparison_group) and not rolled_up
             ),
         )
         for n, part in enumerate(scheme.parts)
+        if any(item.applies_to(score.comparison_group) for item in part.items)
     )
-    return Explanation(score, scheme, parts, proposals(run, [score]).get(score.pk, ()))
+    if rolled_up:
+        return Explanation(score, scheme, parts, proposed, sources_of.of_score(score, scheme))
+    points = {code: line.points for code, line in rows.items()}
+    could = lifting.lifting(scheme, points, score.comparison_group) if score.is_rated else None
+    return Explanation(score, scheme, parts, proposed, lifting=could)
 
 
-def proposals(run: Run, scores: Iterable[Score]) -> dict[int, tuple[str, ...]]:
+def _rows(score: Score) -> dict[str, Line]:
+    rows = Line.objects.filter(run=score.run_id, subject_id=score.subject_id)
+    return {line.item.code: line for line in rows.select_related("item")}
+
+
+def _grade_words(score: Score, scheme: Scheme, parts: tuple[ExplainedPart, ...]) -> list[str]:
+    grades = sorted(scheme.outcome.bands, key=lambda band: band.min)
+    if not grades or score.total is None:
+        return []
+    reached = bands.band_of(score.total, grades)
+    found = []
+    if score.veto:
+        found.append(f"被一票否决（{score.veto}），不评等次，也不参加排名。")
+        if reached:
+            found.append(f"没有否决时，总分 {score.total} 可评“{reached.label}”。")
+        return found
+    if reached:
+        least = explaining.plain(reached.min)
+        found.append(f"总分 {score.total}，达到“{reached.label}”的 {least} 分。")
+    above = next((band for band in grades if band.min > score.total), None)
+    if above:
+        away = explaining.plain(above.min - score.total)
+        found.append(f"距“{above.label}”的 {explaining.plain(above.min)} 分还差 {away} 分。")
+    else:
+        found.append("已是最高等次。")
+    for part in parts:
+        if part.points is None and part.weight and not score.run.is_rolled_up:
+            most = explaining.plain(part.full * part.weight)
+            found.append(f"{part.title}没有数据，不计入总分；这一部分最多 {most} 分。")
+    return found
+
+
+def proposals(
+    run: Run, scores: Iterable[Score], before: Sequence[Standings] | None = None
+) -> dict[int, tuple[str, ...]]:
     """Return the proposed consequences of some scores of one run, by score id.
 
-    Earlier periods count as they stand in their current runs (one query for each period a
-    consequence looks back). A period that is not over proposes nothing.
+    A period that is not over proposes nothing.
+
+    :param before: ``standings_before`` the run; None: they are read (one query, or two).
     """
     if run.is_provisional:
         return {}
     scheme = schemes.scheme_of(run.version)
     rules = scheme.consequences_of(run.period_kind)
     rated = [score for score in scores if score.is_rated]
-    before: list[dict[tuple[int | None, int], Standing]] = []
-    for back in range(1, consequences.lookback(rules) + 1):
-        earlier = (
-            Score.objects.current()
-            .rated()
-            .filter(
-                run__committee_id=run.committee_id,
-                run__scheme_code=run.scheme_code,
-                run__period_start=run.period.minus(back).first_day,
-                run__period_kind=run.period_kind,
-            )
-        )
-        if run.version.rates_members:
-            earlier = earlier.filter(member__in=[score.member_id for score in rated])
-        before.append(
-            {
-                _subject(row): _standing(schemes.scheme_of(row.run.version), row)
-                for row in earlier.select_related("run__version")
-            }
-        )
+    if before is None:
+        before = standings_before(run, rated)
     return {
         score.pk: consequences.proposed(
             rules,
-            _standing(scheme, score),
-            [standings.get(_subject(score)) for standings in before],
+            standing_of(scheme, score),
+            [standings.get(subject_of(score)) for standings in before],
         )
         for score in rated
     }
 
 
-def _subject(score: Score) -> tuple[int | None, int]:
-    return (score.member_id, 0) if score.member_id else (None, score.organization_id)
+def standings_before(run: Run, scores: Sequence[Score]) -> list[Standings]:
+    """Return where subjects stood in the periods the run's consequences look back on.
 
-
-def _standing(scheme: Scheme, score: Score) -> Standing:
-    codes = [part.code for part in scheme.parts]
-    return Standing(
-        total=score.total,
-        tier=score.tier or None,
-        star=score.star,
-        rank_from_bottom=score.rank_from_bottom,
-        parts=dict(zip(codes, score.parts, strict=True)),
-        rank=score.rank,
-        band=score.band or None,
+    Newest first, as they stand in their current runs; one query, two after a new version.
+    """
+    scheme = schemes.scheme_of(run.version)
+    count = consequences.lookback(scheme.consequences_of(run.period_kind))
+    starts = [run.period.minus(back).first_day for back in range(1, count + 1)]
+    if not starts or not scores:
+        return []
+    earlier = (
+        Score.objects.current()
+        .rated()
+        .filter(
+            run__committee_id=run.committee_id,
+            run__scheme_code=run.scheme_code,
+            run__period_kind=run.period_kind,
+            run__period_start__in=starts,
+        )
     )
+    if run.version.rates_members:
+        earlier = earlier.filter(member__in=[score.member_id for score in scores])
+    rows = list(earlier.select_related("run"))
+    # A version holds its whole text: it is not read once a row.
+    versions = {run.version_id: run.version}
+    others = {row.run.version_id for row in rows} - set(versions)
+    if others:
+        versions |= SchemeVersion.objects.in_bulk(others)
+    found: dict[dt.date, Standings] = {start: {} for start in starts}
+    for row in rows:
+        rules = schemes.scheme_of(versions[row.run.version_id])
+        found[row.run.period_start][subject_of(row)] = standing_of(rules, row)
+    return [found[start] for start in starts]
+
+
+def subject_of(score: Score) -> Subject:
+    """Return what names a score's subject from one run to the next."""
+    return (score.member_id, 0) if score.member_id else (None, score.organization_id)
 
 
 def _line(scheme: Scheme, item: Item, row: Line | None) -> ExplainedLine:

@@ -13,7 +13,7 @@ from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
 from members.models import Member
 from scoring.models import Score
-from scoring.queries import boards, points
+from scoring.queries import boards, points, trends
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ def panels(user: User, grants: Grants, on: dt.date) -> Panels:
 def _own(user: User, on: dt.date) -> OwnPoints | None:
     member = Member.objects.filter(user=user).first()
     this_month = Period.containing(on)
-    history = points.history(member, months=7) if member else []
-    scores = [score for score in history if score.run.period < this_month]
+    history = points.newest(member, count=7) if member else []
+    scores = [score for score in history if score.run.period.end <= this_month.first_day]
     if not scores:
         return None
     period = scores[0].run.period
@@ -73,22 +73,18 @@ def _places(grants: Grants, on: dt.date) -> tuple[BranchMonth | None, CommitteeM
         Organization.objects.in_scope(scope).of_kind(OrganizationKind.BRANCH).standing_on(on)[:2]
     )
     if len(branches) == 1:
-        score = boards.latest_score_of(branches[0], Period.containing(on))
+        score = boards.latest_score_of(branches[0], on)
         if score is None:
             return None, None
-        rivals = Score.objects.filter(
-            run=score.run, comparison_group=score.comparison_group, rank__isnull=False
-        ).count()
-        return BranchMonth(score, score.run.period, rivals), None
+        return BranchMonth(score, score.run.period, trends.rivals(score)), None
     paths = scope.lineage()
-    this_month = Period.containing(on)
-    rated = [month for month in boards.rated_periods(paths, "organization") if month < this_month]
-    run = boards.current_run(paths, "organization", rated[0]) if rated else None
+    latest = boards.latest_finished(boards.rated_periods(paths, "organization"), on)
+    run = boards.current_run(paths, "organization", latest) if latest else None
     if run is None:
         return None, None
     board = boards.board(run, scope)
     vetoed = sum(bool(row.score.veto) for row in board.rows)
-    return None, CommitteeMonth(board, rated[0], _mean(board), vetoed)
+    return None, CommitteeMonth(board, run.period, _mean(board), vetoed)
 
 
 def _mean(board: boards.Board) -> Decimal | None:

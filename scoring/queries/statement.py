@@ -21,6 +21,7 @@ from branches.models import Organization
 from branches.rules import tree
 from branches.rules.periods import Period
 from branches.rules.tree import OrganizationKind
+from members.queries import facts as member_facts
 from members.queries import rolls
 from scoring.models import SchemeItem, SchemeVersion
 from scoring.queries import facts as recorded_facts
@@ -136,7 +137,7 @@ INSERT INTO scoring_line (run_id, subject_id, item_id, quantity, base, points)
 SELECT {run_id}, subject_id, item_id, COALESCE({_nth("q", items)}, 0), {_nth("b", items)},
        {_nth("p", items)}
 FROM worth CROSS JOIN (VALUES {numbered}) AS item (n, item_id)
-WHERE exempt = '' AND {_choice(has_line)}
+WHERE total IS NOT NULL AND {_choice(has_line)}
 """
 
 
@@ -218,12 +219,14 @@ def _sources(
     feeds = frozenset(item.fact for item in scheme.items if item.fact)
     sources: Iterable[FactSource]
     if of_members:
-        sources = [activity_facts.member_facts(period, feeds)]
+        sources = activity_facts.member_facts(period, feeds, version.committee)
     else:
-        sources = activity_facts.organization_facts(period, feeds, version.committee)
+        sources = [
+            *activity_facts.organization_facts(period, feeds, version.committee),
+            *member_facts.organization_facts(period, feeds, version.committee),
+        ]
     for source in sources:
-        if source.feeds:
-            joined.add_feeds(source)
+        joined.add_feeds(source)
     for source in recorded_facts.other_scores(version.committee, period, feeds, scheme.target):
         joined.add_feeds(source)
     codes = [item.code for item in scheme.items] + list(scheme.flags)

@@ -14,6 +14,8 @@ _UNITS = {
     "届数": "届",
     "年龄": "岁",
     "得分的平均": "分",
+    "学时": "学时",
+    "人数": "人",
 }
 # How a condition's bound reads: for points and stars, for places from the top, from the bottom.
 _AMOUNTS = {"below": "低于 {}", "at_least": "不低于 {}", "at_most": "不高于 {}", "is": "为 {}"}
@@ -97,7 +99,10 @@ def rule_in_words(target: str, item: Item) -> str:
             "zero": "没有应完成的计 0 分",
             "omit": "没有应完成的不计此项",
         }[item.empty]
-        return f"满分 {plain(item.full)} 分，按完成比例计分；{empty}"
+        due = _due(target, item)
+        return f"满分 {plain(item.full)} 分，按完成比例计分；{empty}" + (
+            f"（依据：{due}）" if due else ""
+        )
     if item.rule == "mark":
         assert item.full is not None
         source = "按其他方案的得分计" if _scores_another(item) else "检查打分"
@@ -145,6 +150,11 @@ def _bound(condition: Condition) -> tuple[str, str]:
         "is": condition.is_,
     }
     return next((key, plain(value)) for key, value in bounds.items() if isinstance(value, Decimal))
+
+
+def _due(target: str, item: Item) -> str:
+    feed = feeds.find(target, item.fact) if item.fact else None
+    return feed.due if feed is not None else ""
 
 
 def _scores_another(item: Item) -> bool:

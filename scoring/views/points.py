@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from activities.queries import activities
 from branches import access
@@ -14,14 +15,16 @@ from branches.rules.roles import Capability
 from members import wording as member_words
 from members.models import Member
 from members.rules.status import ExemptionReason
-from scoring.models import Score
 from scoring.queries import entries, explanations, points
-from scoring.views.periods import month_of
+from scoring.queries.points import Series
+from scoring.views import charts, round_links
+from scoring.views.periods import Choice, address, period_of
+from scoring.wording import PERIODS
 
 
 @access.signed_in("本人的积分")
 def my_points(request: Request, *, period: str = "") -> HttpResponse:
-    """Show one's own points of a month, each line with its arithmetic."""
+    """Show one's own points of a period, each line with its arithmetic."""
     member = Member.objects.filter(user=request.user).first()
     if member is None:
         return TemplateResponse(request, "scoring/no_member.html", {"what": "积分"})
@@ -38,19 +41,22 @@ def member_points(request: Request, *, pk: int, period: str = "") -> HttpRespons
 def my_evidence(request: Request, *, period: str, item: str) -> HttpResponse:
     """Show the records behind one of one's own lines."""
     member = get_object_or_404(Member, user=request.user)
-    return _evidence(request, member, month_of(period), item, own=True)
+    return _evidence(request, member, period_of(period), item, own=True)
 
 
 @access.requires(Capability.SEE_SCORES)
 def member_evidence(request: Request, *, pk: int, period: str, item: str) -> HttpResponse:
     member = get_object_or_404(Member.objects.in_scope(request.scope), pk=pk)
-    return _evidence(request, member, month_of(period), item, own=False)
+    return _evidence(request, member, period_of(period), item, own=False)
 
 
 def _points(request: Request, member: Member, period: str, *, own: bool) -> HttpResponse:
-    scores = points.history(member, months=13)
     text = period or request.GET.get("period", "")
-    asked = month_of(text) if text else None
+    asked = period_of(text) if text else None
+    found = points.series(member)
+    code = request.GET.get("scheme", "")
+    one = points.chosen(found, scheme=code, kind=asked.kind if asked else None)
+    scores = points.history(member, one) if one else []
     score = points.of_period(scores, asked)
     shown = score.run.period if score else asked or Period.containing(request.today)
     context = {
@@ -58,31 +64,46 @@ def _points(request: Request, member: Member, period: str, *, own: bool) -> Http
         "own": own,
         "period": shown,
         "scores": scores,
+        "series": _choices(member, found, one, own=own),
+        "scheme": one.scheme_code if one else "",
         "explained": explanations.explain(score) if score else None,
+        "round_link": round_links.of_run(request, score.run, score) if score else None,
         "exempt_label": member_words.EXEMPTIONS.get(ExemptionReason(score.exempt), "")
         if score and score.exempt
         else "",
         "half_year": points.half_year_mean(scores, shown),
-        "chart": _trend(scores) if len(scores) > 1 else None,
+        "chart": charts.totals(scores[::-1], "积分") if len(scores) > 1 else None,
     }
     return TemplateResponse(request, "scoring/points.html", context)
+
+
+def _choices(
+    member: Member, found: list[Series], shown: Series | None, *, own: bool
+) -> list[Choice]:
+    """Return links between what a member has results of; none for a single one."""
+    if len(found) < 2:
+        return []
+    codes = {one.scheme_code for one in found}
+    base = reverse("my-points") if own else reverse("member-points", kwargs={"pk": member.pk})
+    return [
+        Choice(
+            f"{one.title} · {PERIODS[one.kind]}" if len(codes) > 1 else PERIODS[one.kind],
+            f"{base}{one.newest}/{address(None, scheme=one.scheme_code)}",
+            one is shown,
+        )
+        for one in found
+    ]
 
 
 def _evidence(
     request: Request, member: Member, period: Period, item_code: str, *, own: bool
 ) -> HttpResponse:
-    score = (
-        Score.objects.current()
-        .of_period(period)
-        .filter(member=member)
-        .select_related("run__version", "organization", "member")
-        .first()
-    )
-    if score is None:
-        raise Http404
-    line = explanations.explain(score).line(item_code)
-    item = explanations.item_of(score, item_code)
-    if line is None or item is None:
+    for score in points.of_member(member, period):
+        item = explanations.item_of(score, item_code)
+        line = explanations.explain(score).line(item_code) if item else None
+        if item is not None and line is not None:
+            break
+    else:
         raise Http404
     context = {
         "member": member,
@@ -97,19 +118,3 @@ def _evidence(
         "entries": entries.behind(score, item_code),
     }
     return TemplateResponse(request, "scoring/evidence.html", context)
-
-
-def _trend(scores: list[Score]) -> dict[str, object]:
-    oldest_first = scores[::-1]
-    return {
-        "xAxis": {"type": "category", "data": [str(s.run.period) for s in oldest_first]},
-        "yAxis": {"type": "value", "scale": True},
-        "series": [
-            {
-                "name": "积分",
-                "type": "line",
-                "showAllSymbol": True,
-                "data": [None if s.total is None else float(s.total) for s in oldest_first],
-            }
-        ],
-    }

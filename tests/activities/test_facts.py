@@ -25,9 +25,9 @@ MEMBER_FEEDS = frozenset(
 )  # fmt: skip
 
 
-def of_members(period, feeds=MEMBER_FEEDS):
+def of_members(within, period, feeds=MEMBER_FEEDS):
     """{name: {feed: (quantity, base)}} as a scheme would read it."""
-    source = facts.member_facts(period, feeds)
+    [source] = facts.member_facts(period, feeds, within)
     return {
         row["member__name"]: {
             feed: (row[quantity], row[base] if base else None)
@@ -67,8 +67,8 @@ def october(hold, branch_a, three, secretary):
     operations.cancel(activity=cancelled, reason="改期", by=secretary, at=moment(D(2026, 10, 16)))
 
 
-def test_facts_of_members(october):
-    assert of_members(OCTOBER) == {
+def test_facts_of_members(october, committee):
+    assert of_members(committee, OCTOBER) == {
         "陈卓": {
             "attendance": (3, 3), "absent_without_cause": (0, None), "lectures_given": (1, None),
             "attended.theme_day": (2, None), "attended.study": (1, None),
@@ -84,16 +84,16 @@ def test_facts_of_members(october):
     }  # fmt: skip
 
 
-def test_only_what_is_asked_for_is_counted(october):
-    assert of_members(OCTOBER, frozenset({"attended.study", "hours"}))["陈卓"] == {
+def test_only_what_is_asked_for_is_counted(october, committee):
+    assert of_members(committee, OCTOBER, frozenset({"attended.study", "evaluation"}))["陈卓"] == {
         "attended.study": (1, None)
     }
 
 
 @pytest.mark.parametrize("feed", sorted(MEMBER_FEEDS))
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_the_records_behind_a_member_are_those_counted(october, three, feed, place):
-    quantity, base = of_members(OCTOBER)[three[place].name][feed]
+def test_the_records_behind_a_member_are_those_counted(october, committee, three, feed, place):
+    quantity, base = of_members(committee, OCTOBER)[three[place].name][feed]
 
     records = evidence(member=three[place], feed=feed, period=OCTOBER)
 
@@ -111,8 +111,8 @@ def test_a_record_says_what_it_was_and_leads_to_it(october, three):
 
 
 def test_an_unknown_feed_has_no_records(october, three, branch_a):
-    assert evidence(member=three[0], feed="hours", period=OCTOBER) == []
-    assert organization_evidence(branch_a, "hours", OCTOBER) == []
+    assert evidence(member=three[0], feed="evaluation", period=OCTOBER) == []
+    assert organization_evidence(branch_a, "evaluation", OCTOBER) == []
 
 
 @pytest.mark.parametrize(

@@ -51,10 +51,10 @@ def test_without_the_capability_there_is_no_board(person, march, committee, role
 def test_a_month_that_was_not_computed_says_what_to_do(person, march, committee):
     page = person(Role.REVIEWER, committee).get("/board/?period=2026-02")
 
-    assert "这个月还没有核算" in page.content.decode()
+    assert "这一期还没有核算" in page.content.decode()
 
 
-@pytest.mark.parametrize("text", ["2026-13", "2026Q1", "abc", "9", "2026-3"])
+@pytest.mark.parametrize("text", ["2026-13", "2026Q5", "abc", "9", "2026-3"])
 def test_a_month_that_is_none_is_not_found(person, march, committee, text):
     assert person(Role.REVIEWER, committee).get(f"/board/?period={text}").status_code == 404
 
@@ -153,7 +153,7 @@ def test_a_mark_beyond_the_full_mark_is_refused_and_kept_on_the_page(
 
 def _entry(**changes: str) -> dict[str, str]:
     return {
-        "item": "service",
+        "item": "points-1261/service",
         "quantity": "2.5",
         "happened_on": "2026-03-05",
         "evidence": "社区清雪 2.5 小时",

@@ -196,4 +196,6 @@ def test_a_member_with_an_account_is_told_that_the_notice_is_up(
 
     begun(computed(adopt(committee, POINTS)), reviewer, S.PUBLIC)
 
-    assert notes(account) == ["2026 年 8 月党员积分结果公示，可申诉到 2026 年 10 月 15 日（含当天）。"]
+    assert notes(account) == [
+        "2026 年 8 月党员积分结果公示，可申诉到 2026 年 10 月 15 日（含当天）。"
+    ]

@@ -213,7 +213,7 @@ def test_a_score_is_never_changed(committee, change):
 
 
 def test_an_item_without_a_source_of_facts_is_refused(committee):
-    text = MEMBERS.replace('fact = "attendance"', 'fact = "hours"')
+    text = MEMBERS.replace('fact = "attendance"', 'fact = "dues_on_time"')
 
     with pytest.raises(schemes.CannotAdopt, match="参加率"):
         adopt(committee, text)

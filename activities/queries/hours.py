@@ -1,0 +1,151 @@
+"""Hours: of classes against the target, and of service."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    F,
+    FilteredRelation,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from activities.models import Attendance
+from activities.rules import hours
+from activities.rules.attendance import ATTENDED
+from activities.rules.kinds import ActivityKind
+from branches.facts import FactSource
+from branches.models import Organization, Post
+from branches.queries import regulations
+from branches.rules.periods import Period
+from branches.rules.roles import COMMITTEE_ROLES
+from members.models import Exemption, Membership
+
+MEMBER_FEEDS = frozenset({"hours", "service_hours"})
+ALL, COMMITTEE = "H1", "H2"  # the regulations that ask for hours, of everybody and of committees
+SERVICE = (ActivityKind.SERVICE,)
+
+_NUMBER = DecimalField(max_digits=12, decimal_places=2)
+
+
+class Hours(Func):
+    """A span of time as hours, to 0.01."""
+
+    template = "ROUND(EXTRACT(EPOCH FROM %(expressions)s) / 3600, 2)"
+    arity = 1
+    output_field = _NUMBER
+
+
+def member_facts(period: Period, feeds: frozenset[str], within: Organization) -> FactSource:
+    """Return the hours of everybody on the roll below ``within``, none being 0.
+
+    Feeds: ``service_hours``; ``hours`` of classes ÷ the target of the period. Attended closed
+    activities count from their beginning to their end; without an end they give 0.
+    """
+    columns: dict[str, Any] = {}
+    found: dict[str, tuple[str, str | None]] = {}
+    kinds: list[ActivityKind] = []
+    if "service_hours" in feeds:
+        kinds += SERVICE
+        columns["service"] = _sum("took__activity__", Q(took__kind__in=SERVICE))
+        found["service_hours"] = ("service", None)
+    if "hours" in feeds:
+        kinds += hours.CLASS_KINDS
+        columns["hours"] = _sum("took__activity__", Q(took__kind__in=hours.CLASS_KINDS))
+        columns["target"] = Max(_target(period))  # one home each: the only value
+        found["hours"] = ("hours", "target")
+    took = {
+        "held_on__gte": period.first_day,
+        "held_on__lt": period.end,
+        "kind__in": kinds,
+        "is_counted": True,
+        "status__in": ATTENDED,
+    }
+    rows = (
+        _on_roll(period, within)
+        .annotate(
+            took=FilteredRelation(
+                "member__attendances",
+                condition=Q(**{f"member__attendances__{key}": took[key] for key in took}),
+            )
+        )
+        .order_by()
+        .values("member_id")
+        .annotate(**columns)
+    )
+    return FactSource(rows, "member_id", found, counts=False)
+
+
+def organization_facts(period: Period, within: Organization) -> FactSource:
+    """Return ``hours_met``: members who reached their target ÷ members on the roll not exempt.
+
+    Both are 0 where no regulation asks for hours.
+    """
+    classes = attended(period, hours.CLASS_KINDS).filter(member=OuterRef("member_id"))
+    done = classes.order_by().values("member").annotate(n=_sum("activity__")).values("n")
+    rows = (
+        _on_roll(period, within)
+        .exclude(member_id__in=Exemption.objects.on(period.last_day).values("member_id"))
+        .annotate(
+            done=Coalesce(Subquery(done, output_field=_NUMBER), Value(Decimal(0))),
+            target=_target(period),
+        )
+        .filter(target__gt=0)
+        .order_by()
+        .values("branch_id")
+        .annotate(met=Count("pk", filter=Q(done__gte=F("target"))), due=Count("pk"))
+    )
+    return FactSource(rows, "branch_id", {"hours_met": ("met", "due")})
+
+
+def attended(period: Period, kinds: tuple[ActivityKind, ...]) -> QuerySet[Attendance]:
+    """Return the counted attendance of ``kinds`` in a period."""
+    return Attendance.objects.in_period(period).attended().filter(is_counted=True, kind__in=kinds)
+
+
+def _on_roll(period: Period, within: Organization) -> QuerySet[Membership]:
+    return (
+        Membership.objects.home().on(period.last_day).filter(branch__path__startswith=within.path)
+    )
+
+
+def _sum(activity: str, which: Q | None = None) -> Coalesce:
+    span = Sum(F(f"{activity}ends_at") - F(f"{activity}starts_at"), filter=which)
+    return Coalesce(Hours(span), Value(Decimal(0)), output_field=_NUMBER)
+
+
+def _target(period: Period) -> Case:
+    """What is asked of a member in the period: more of those on a committee on any day of it."""
+    rules = regulations.in_force(period.last_day)
+    asked = {
+        code: hours.target(rules[code].parameters["hours"], len(period.months))
+        for code in (ALL, COMMITTEE)
+        if code in rules
+    }
+    of_all = asked.get(ALL, Decimal(0))
+    # Read once and kept, where a question of each member would read all posts again and again.
+    on_committee = Post.objects.filter(
+        Q(ended_on__isnull=True)
+        | Q(ended_on__gt=period.first_day) & Q(ended_on__gt=F("started_on")),
+        user__member__isnull=False,
+        role__in=COMMITTEE_ROLES,
+        started_on__lt=period.end,
+    ).values("user__member")
+    return Case(
+        When(member_id__in=on_committee, then=Value(asked.get(COMMITTEE, of_all))),
+        default=Value(of_all),
+        output_field=_NUMBER,
+    )
