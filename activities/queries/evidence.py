@@ -166,7 +166,7 @@ def _longest_run(member: Member, period: Period) -> list[int]:
 def _hours_of_members(organization: Organization, period: Period) -> list[Record]:
     """Return each member's hours and target, as they are counted in ``hours_met``."""
     rows = (
-        hours.member_facts(period, frozenset({"hours"}), organization)
+        hours.of_classes(period, organization)
         .rows.exclude(member_id__in=Exemption.objects.on(period.last_day).values("member_id"))
         .values_list("member__name", "member_id", "hours", "target")
         .order_by("member__name_pinyin", "member_id")

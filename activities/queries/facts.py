@@ -86,8 +86,10 @@ def member_facts(period: Period, feeds: frozenset[str], within: Organization) ->
         sources.append(absences.running(period))
     if "absent_as_secretary" in feeds:
         sources.append(absences.as_secretary(period))
-    if feeds & hours.MEMBER_FEEDS:
-        sources.append(hours.member_facts(period, feeds, within))
+    if "service_hours" in feeds:
+        sources.append(hours.of_service(period))
+    if "hours" in feeds:
+        sources.append(hours.of_classes(period, within))
     return sources
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import (
     Case,
@@ -49,28 +48,30 @@ class Hours(Func):
     output_field = _NUMBER
 
 
-def member_facts(period: Period, feeds: frozenset[str], within: Organization) -> FactSource:
-    """Return the hours of everybody on the roll below ``within``, none being 0.
+def of_service(period: Period) -> FactSource:
+    """Return the hours of service of those who did any (``service_hours``).
 
-    Feeds: ``service_hours``; ``hours`` of classes ÷ the target of the period. Attended closed
-    activities count from their beginning to their end; without an end they give 0.
+    Attended closed activities count from their beginning to their end; without an end they
+    give 0.
     """
-    columns: dict[str, Any] = {}
-    found: dict[str, tuple[str, str | None]] = {}
-    kinds: list[ActivityKind] = []
-    if "service_hours" in feeds:
-        kinds += SERVICE
-        columns["service"] = _sum("took__activity__", Q(took__kind__in=SERVICE))
-        found["service_hours"] = ("service", None)
-    if "hours" in feeds:
-        kinds += hours.CLASS_KINDS
-        columns["hours"] = _sum("took__activity__", Q(took__kind__in=hours.CLASS_KINDS))
-        columns["target"] = Max(_target(period))  # one home each: the only value
-        found["hours"] = ("hours", "target")
+    rows = (
+        attended(period, SERVICE)
+        .order_by()
+        .values("member_id")
+        .annotate(service=_sum("activity__"))
+    )
+    return FactSource(rows, "member_id", {"service_hours": ("service", None)}, whole=False)
+
+
+def of_classes(period: Period, within: Organization) -> FactSource:
+    """Return the hours of classes ÷ the target (``hours``) of everybody on the roll.
+
+    Also of those who attended none: the target is theirs all the same.
+    """
     took = {
         "held_on__gte": period.first_day,
         "held_on__lt": period.end,
-        "kind__in": kinds,
+        "kind__in": hours.CLASS_KINDS,
         "is_counted": True,
         "status__in": ATTENDED,
     }
@@ -84,9 +85,10 @@ def member_facts(period: Period, feeds: frozenset[str], within: Organization) ->
         )
         .order_by()
         .values("member_id")
-        .annotate(**columns)
+        # One home each: the target is the only value.
+        .annotate(hours=_sum("took__activity__"), target=Max(_target(period)))
     )
-    return FactSource(rows, "member_id", found, counts=False)
+    return FactSource(rows, "member_id", {"hours": ("hours", "target")}, whole=False)
 
 
 def organization_facts(period: Period, within: Organization) -> FactSource:
@@ -122,8 +124,8 @@ def _on_roll(period: Period, within: Organization) -> QuerySet[Membership]:
     )
 
 
-def _sum(activity: str, which: Q | None = None) -> Coalesce:
-    span = Sum(F(f"{activity}ends_at") - F(f"{activity}starts_at"), filter=which)
+def _sum(activity: str) -> Coalesce:
+    span = Sum(F(f"{activity}ends_at") - F(f"{activity}starts_at"))
     return Coalesce(Hours(span), Value(Decimal(0)), output_field=_NUMBER)
 
 

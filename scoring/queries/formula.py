@@ -48,14 +48,15 @@ def _points(item: Item, quantity: str, base: str, *, whole: bool) -> str:
         if whole and is_whole(item.points) and (item.cap is None or is_whole(item.cap)):
             # Whole numbers need no rounding and are a third of the price of decimals.
             return _capped(f"{item.points:f} * {quantity}", f"{item.cap:f}" if item.cap else None)
-        worth = f"{number(item.points)} * COALESCE({quantity}, 0)"
-        return f"ROUND({_capped(worth, number(item.cap) if item.cap else None)}, 2)"
+        worth = f"{number(item.points)} * {quantity}"
+        done = f"ROUND({_capped(worth, number(item.cap) if item.cap else None)}, 2)"
+        return f"CASE WHEN {quantity} IS NULL THEN 0 ELSE {done} END"
     if item.rule == "deduct":
         assert item.points is not None and item.full is not None
         if whole and is_whole(item.points) and is_whole(item.full):
             return f"GREATEST(0, {item.full:f} - {item.points:f} * {quantity})"
-        lost = f"{number(item.points)} * COALESCE({quantity}, 0)"
-        return f"ROUND(GREATEST(0, {number(item.full)} - {lost}), 2)"
+        left = f"ROUND(GREATEST(0, {number(item.full)} - {number(item.points)} * {quantity}), 2)"
+        return f"CASE WHEN {quantity} IS NULL THEN ROUND({number(item.full)}, 2) ELSE {left} END"
     if item.rule == "mark":
         assert item.full is not None
         # GREATEST and LEAST ignore NULL, so a missing mark needs the CASE.
@@ -95,10 +96,17 @@ def may_be_missing(item: Item) -> bool:
     return item.rule in ("mark", "band") or (item.rule == "share" and item.empty == "omit")
 
 
+def may_be_null(item: Item) -> bool:
+    """Return whether the item's points can be absent: missing, or not for every type."""
+    return may_be_missing(item) or bool(item.types)
+
+
 def part(part_: Part, columns: Iterable[str]) -> str:
     """Return a part's sum from its items' points, scaled for missing items; NULL: missing."""
     pairs = list(zip(part_.items, columns, strict=True))
-    total = " + ".join(f"COALESCE({column}, 0)" for _, column in pairs)
+    total = " + ".join(
+        f"COALESCE({column}, 0)" if may_be_null(item) else column for item, column in pairs
+    )
     if any(may_be_missing(item) for item, _ in pairs):
         all_worth = _worth_of_all(part_.items)
         present = " + ".join(
@@ -112,6 +120,8 @@ def part(part_: Part, columns: Iterable[str]) -> str:
     clipped = f"LEAST({number(part_.full)}, {total})"
     if not part_.bonus:
         clipped = f"GREATEST(0, {clipped})"
+    if not all(may_be_null(item) for item, _ in pairs):
+        return f"ROUND({clipped}, 2)"
     nothing = " AND ".join(f"{column} IS NULL" for _, column in pairs)
     return f"CASE WHEN {nothing} THEN NULL ELSE ROUND({clipped}, 2) END"
 

@@ -58,7 +58,7 @@ class _Joined:
             self.feeds[feed] = (
                 value.format(alias, quantity),
                 value.format(alias, base) if base else NO_BASE,
-                source.counts,
+                source.counts and source.whole,
             )
 
 

@@ -66,19 +66,27 @@ def appoint(person):
 
 
 def of_members(period, within, feeds=BOTH, members=None):
-    """{member: {feed: (quantity, base)}}."""
-    [source] = facts.member_facts(period, feeds, within)
-    assert not source.counts
-    rows = source.rows
-    if members is not None:
-        rows = rows.filter(**{f"{source.subject}__in": members})
-    return {
-        row[source.subject]: {
-            feed: (row[quantity], row[base] if base else None)
-            for feed, (quantity, base) in source.feeds.items()
-        }
-        for row in rows
+    """{member: {feed: (quantity, base)}}, as a run joins them: no row of a count is 0."""
+    on_roll = Membership.objects.home().on(period.last_day)
+    on_roll = on_roll.filter(branch__path__startswith=within.path)
+    found = {
+        pk: {}
+        for pk in on_roll.values_list("member_id", flat=True)
+        if members is None or pk in members
     }
+    for source in facts.member_facts(period, feeds, within):
+        rows = source.rows
+        if members is not None:
+            rows = rows.filter(**{f"{source.subject}__in": members})
+        by_member = {row[source.subject]: row for row in rows}
+        for pk, values in found.items():
+            row = by_member.get(pk)
+            assert row is not None or source.counts
+            for feed, (quantity, base) in source.feeds.items():
+                values[feed] = (
+                    (row[quantity], row[base] if base else None) if row else (Decimal(0), None)
+                )
+    return found
 
 
 def met(period, within, branches=None):
