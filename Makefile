@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PORT ?= 8000
 PYTHON := .venv/bin/python
+# Tests of the browser share one database, so they run apart and one after another.
 TESTS ?=
 
 # The type checker reads the settings, which have no defaults; it connects to nothing.
@@ -26,7 +27,9 @@ shell: environment ## Django 命令行
 
 test: test-environment lint ## 全部检查和测试（只跑一部分：make test TESTS=tests/config）
 	@echo "== pytest"
-	@$(PYTHON) -m pytest $(TESTS) || { echo "未通过：pytest"; exit 1; }
+	@if [ -n "$(TESTS)" ]; then $(PYTHON) -m pytest $(TESTS); \
+	else $(PYTHON) -m pytest -n 2 --ignore=tests/browser && $(PYTHON) -m pytest tests/browser; fi \
+	|| { echo "未通过：pytest"; exit 1; }
 
 lint: environment ## 代码格式、类型、模块依赖方向
 	@stage() { echo "== $$*"; "$$@" || { echo "未通过：$$*"; exit 1; }; }; \

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 
 from celery import shared_task
@@ -13,7 +12,7 @@ from django.utils import timezone
 from branches import jobs
 from branches.models import Job, Organization, User
 from branches.rules.periods import Period, PeriodKind, ended_on
-from scoring.models import Run, SchemeTrial, SchemeVersion
+from scoring.models import Run, SchemeTrial
 from scoring.operations import amendments, rollups, runs, trials
 from scoring.queries import schemes
 from scoring.queries import trials as trial_queries
@@ -60,8 +59,7 @@ def recompute(*, job_id: int, **_later: object) -> None:
                 by, at = work.job.requested_by, timezone.now()
                 run = runs.compute(version=version, period=period, by=by, at=at)
                 subjects += run.subjects
-                for longer in rollups.completed_by(version, period):
-                    _roll_up(version, longer, by, at)
+                rollups.refresh(version=version, period=period, by=by, at=at)
                 # Only now: confirming locks the job's row, which the heart-beat writes too.
                 work.confirm()
                 if done + 1 == len(todo):
@@ -69,14 +67,6 @@ def recompute(*, job_id: int, **_later: object) -> None:
                         message=f"已核算 {subjects} 个对象",
                         result_url=f"{reverse('star-board')}?period={period}",
                     )
-
-
-def _roll_up(version: SchemeVersion, period: Period, by: User | None, at: dt.datetime) -> None:
-    """Roll a longer period up if it can be; else it waits for its last missing part."""
-    try:
-        rollups.roll_up(version=version, period=period, by=by, at=at)
-    except (rollups.CannotRollUp, runs.PeriodInRound) as reason:
-        logger.info("not rolled up: %s", reason)
 
 
 @shared_task(name="scoring.catch_up")
@@ -95,8 +85,10 @@ def catch_up(**_later: object) -> None:
             )
             .select_related("version__committee", "committee")
         ):
+            at = timezone.now()
             try:
-                amendments.catch_up(run=run, at=timezone.now())
+                if amendments.catch_up(run=run, at=at):
+                    rollups.refresh(version=run.version, period=run.period, by=None, at=at)
             except (amendments.CannotAmend, runs.PeriodInRound):
                 continue  # a round or a new run was quicker
 

@@ -13,8 +13,8 @@ from branches import audit, notices
 from branches.models import Organization, User
 from branches.queries import working_calendar
 from scoring.models import Round, RoundComment, RoundEvent, Run, Score
-from scoring.operations import consequences, runs, sealing
-from scoring.queries import round_people, rounds, schemes
+from scoring.operations import amendments, consequences, rollups, runs, sealing
+from scoring.queries import changes, round_people, rounds, schemes
 from scoring.rules.rounds import NEEDS_REASON, ROUND, RoundState, RoundStep
 
 # What each rated member is told as well: when to appeal, and that it is over.
@@ -29,10 +29,13 @@ class CannotStep(Exception):
 def open_round(*, run: Run, by: User, at: dt.datetime) -> Round:
     """Begin the round of a finished period: from here on its results stand and are sealed.
 
-    :raises CannotStep: the run is superseded, was computed before its period was over, rates
-        nobody, or the period is or was in a round.
+    Facts recorded since it was computed are counted first.
+
+    :raises CannotStep: the run is superseded or being computed, was computed before its period
+        was over, rates nobody, or the period is or was in a round.
     """
-    runs.lock(run.committee_id, run.period)  # whoever is computing the period is let finish
+    if not runs.try_lock(run.committee_id, run.period):
+        raise CannotStep(f"{run.period.label}正在核算，请过一会儿再开始定评。")
     row = (
         Run.objects.select_for_update(of=("self",))
         .select_related("version", "committee")
@@ -51,6 +54,7 @@ def open_round(*, run: Run, by: User, at: dt.datetime) -> Round:
         raise CannotStep("这次核算没有考评对象，请检查组织和党员名册，重新核算后再开始定评。")
     if Round.objects.filter(run=row).exists():
         raise CannotStep(f"这次核算的定评已经撤回，请重新核算{label}后再开始定评。")
+    _count_late_facts(row, at)
     sealed = sealing.seal(run=row, at=at)
     round_ = Round.objects.create(
         run=sealed,
@@ -71,6 +75,17 @@ def open_round(*, run: Run, by: User, at: dt.datetime) -> Round:
         },
     )  # fmt: skip
     return round_
+
+
+def _count_late_facts(row: Run, at: dt.datetime) -> None:
+    """See that nothing recorded before this moment is left out of what is sealed now."""
+    if row.is_rolled_up:
+        if late := rollups.outdated(row):
+            labels = "、".join(one.period.label for one in late)
+            raise CannotStep(f"{labels}的结果在汇总之后有变动，请重新核算后再开始定评。")
+        return
+    if touched := changes.touched(row):
+        amendments.amend(run=row, subjects=touched, at=at)
 
 
 @transaction.atomic

@@ -93,6 +93,17 @@ def lock(committee_id: int, period: Period) -> None:
         )
 
 
+def try_lock(committee_id: int, period: Period) -> bool:
+    """Take the same lock without waiting; return whether it was free."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))",
+            [LOCK_SPACE, f"{committee_id}/{period}"],
+        )
+        found = cursor.fetchone()
+    return bool(found and found[0])
+
+
 def make_room(run: Run) -> None:
     """Take the pointer from the current run of the same committee, scheme and period."""
     Run.objects.current().filter(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count
+from django.contrib.postgres.aggregates import ArrayAgg
 
 from branches.models import Organization, User
 from branches.queries import working_calendar
@@ -55,10 +55,12 @@ def _is_marked(scheme: Scheme, item: Item) -> bool:
 
 
 def versions_for(organization: Organization, period: Period) -> list[SchemeVersion]:
-    """Return what the nearest committee has a branch marked for in a period (one query)."""
+    """Return what a branch is marked for in a period: of each scheme the nearest committee's
+    version (one query).
+    """
     marked = [v for v in schemes.for_organization(organization, period) if is_marked(v)]
-    nearest = max((version.committee.path for version in marked), default="")
-    return [version for version in marked if version.committee.path == nearest]
+    nearest = {v.code: v for v in sorted(marked, key=lambda v: v.committee.path)}
+    return [version for version in marked if nearest[version.code] == version]
 
 
 def standing(
@@ -118,25 +120,27 @@ def progress(branches: Sequence[Organization], period: Period) -> list[SheetProg
     for version in versions.select_related("committee"):
         if is_marked(version):
             marked_by_committee[version.committee.path].append(version)
-    counted = {
-        (organization, code): n
-        for organization, code, n in Mark.objects.standing()
+    marked = {
+        (organization, code): set(items)
+        for organization, code, items in Mark.objects.standing()
         .filter(organization__in=branches, period_start=period.first_day)
         .order_by()
         .values_list("organization_id", "scheme_code")
-        .annotate(n=Count("item_code", distinct=True))
+        .annotate(items=ArrayAgg("item_code", distinct=True))
     }
     found = []
     for branch in branches:
         above = [path for path in marked_by_committee if branch.path.startswith(path)]
         nearest = marked_by_committee[max(above)] if above else []
-        due = sum(
-            len(items)
+        due = {
+            (version.code, item.code)
             for version in nearest
             for _, items in items_of(schemes.scheme_of(version), branch)
-        )
-        done = sum(counted.get((branch.pk, version.code), 0) for version in nearest)
-        found.append(SheetProgress(branch, done, due))
+            for item in items
+        }
+        # Other items may be marked too: of an earlier version, or before the type changed.
+        done = sum(item in marked.get((branch.pk, scheme), ()) for scheme, item in due)
+        found.append(SheetProgress(branch, done, len(due)))
     return found
 
 

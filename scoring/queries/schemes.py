@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import itertools
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.db.models import Q, QuerySet
@@ -55,12 +56,39 @@ def scheme_of(version: SchemeVersion) -> Scheme:
 
 
 def in_force(committee: Organization, period: Period) -> list[SchemeVersion]:
-    """Return the committee's versions that rate this very period, members first (one query)."""
-    return list(
+    """Return the committee's versions that rate this very period (one query).
+
+    Members first, but a scheme that uses another's totals after that other.
+    """
+    left = list(
         SchemeVersion.objects.filter(committee=committee, period=period.kind)
         .in_force_on(period.first_day)
         .select_related("committee")
         .order_by("target", "code")
+    )
+    uses = {one.code: set(soundness.references(scheme_of(one))) for one in left}
+    found: list[SchemeVersion] = []
+    while left:
+        waiting = {one.code for one in left}
+        # Circles are refused at adoption; should one stand, file order is as good as any.
+        ready = next((one for one in left if not uses[one.code] & waiting), left[0])
+        left.remove(ready)
+        found.append(ready)
+    return found
+
+
+def all_in_force(periods: Iterable[Period]) -> list[SchemeVersion]:
+    """Return every standing committee's versions that rate these very periods (one query).
+
+    In the order of the committees, shorter periods first, members before organisations.
+    """
+    rating = SchemeVersion.objects.none()
+    for period in periods:
+        rating |= SchemeVersion.objects.filter(period=period.kind).in_force_on(period.first_day)
+    found = rating.filter(committee__dissolved_on__isnull=True).select_related("committee")
+    return sorted(
+        found.order_by("committee__path", "target", "code"),
+        key=lambda version: (version.committee.path, words.PERIODS.index(version.period)),
     )
 
 
@@ -94,6 +122,7 @@ def rated_below(version: SchemeVersion, period: Period) -> Scope:
     """Return the committees below a version's own that rate the same by themselves (one query)."""
     nested = (
         SchemeVersion.objects.filter(
+            code=version.code,
             target=version.target,
             period=version.period,
             committee__path__startswith=version.committee.path,

@@ -342,3 +342,31 @@ def test_several_inspectors_count_by_their_mean_and_a_review_stands_in(committee
 
     totals = [Score.objects.get(run=one).total for one in (mean, reviewed)]
     assert totals == [Decimal("8.51"), Decimal("3.00")]  # 8.505 half up
+
+
+def test_a_later_month_rolls_its_quarter_up_again(committee, author):
+    branch = organization("B", "BRANCH", committee)
+    version = adopt(committee, MARKED)
+    quarter = Period.parse("2026Q1")
+    for month in quarter.months:
+        _mark(branch, month, "6", author)
+        runs.compute(version=version, period=month, by=None, at=AT)
+    first = rollups.roll_up(version=version, period=quarter, by=None, at=AT)
+    assert rollups.outdated(first) == []
+
+    Mark.objects.filter(period_start=quarter.first_day).update(value="9")
+    runs.compute(version=version, period=quarter.months[0], by=None, at=LATER)
+    [again] = rollups.refresh(version=version, period=quarter.months[0], by=None, at=LATER)
+
+    assert rollups.outdated(first) != []
+    assert (again.period, Score.objects.get(run=again).total) == (quarter, Decimal("7.00"))
+
+
+def test_a_quarter_is_not_made_of_provisional_months(committee):
+    organization("B", "BRANCH", committee)
+    version = adopt(committee, MARKED)
+    for month in Period.parse("2026Q1").months:
+        runs.compute(version=version, period=month, by=None, at=AT - dt.timedelta(days=3))
+
+    with pytest.raises(rollups.CannotRollUp, match="2026 年 3 月还是暂算"):
+        rollups.roll_up(version=version, period=Period.parse("2026Q1"), by=None, at=AT)

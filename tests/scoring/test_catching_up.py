@@ -67,9 +67,10 @@ def test_the_sweep_leaves_a_sealed_run_alone(late):
 
 
 @pytest.mark.parametrize(
-    ("months", "quarters"), [((1, 2, 3), ["2026Q1"]), ((1, 3), []), ((1, 2), []), ((3, 1, 2), [])]
+    ("months", "quarters"),
+    [((1, 2, 3), ["2026Q1"]), ((1, 3), []), ((1, 2), []), ((3, 1, 2), ["2026Q1"])],
 )
-def test_the_last_month_of_a_quarter_rolls_it_up(committee, months, quarters):
+def test_a_quarter_is_rolled_up_once_its_months_are_there(committee, months, quarters):
     organization("B", "BRANCH", committee)
     adopt(committee, MARKED)
 

@@ -11,7 +11,7 @@ from branches.rules.roles import Role
 from branches.rules.tree import OrganizationKind
 from branches.rules.workflow import StepNotAllowed
 from branches.scope import Scope
-from scoring.models import Appeal, Round, RoundComment, RoundEvent, Run
+from scoring.models import Appeal, Line, PointEntry, Round, RoundComment, RoundEvent, Run
 from scoring.operations import runs
 from scoring.operations.rounds import CannotStep, comment, open_round, reply, take
 from scoring.queries import rounds
@@ -19,6 +19,7 @@ from scoring.rules.rounds import RoundState, RoundStep
 from tests.conftest import set_up
 from tests.scoring.grading import (
     ASKED,
+    COMPUTED,
     LATER,
     OPENED,
     POINTS,
@@ -342,3 +343,14 @@ def test_the_database_refuses_to_change_a_final_round(run, reviewer, leader, bra
             change()
     final.refresh_from_db()
     assert final.state == S.FINAL
+
+
+def test_what_was_recorded_before_the_round_is_counted_in_it(run, reviewer, branch_a):
+    enter("stars", "slips", 2, branch_a, reviewer)
+    late = PointEntry.objects.filter(item_code="slips", organization=branch_a).latest("id")
+    PointEntry.objects.filter(pk=late.pk).update(entered_at=COMPUTED + dt.timedelta(hours=1))
+
+    round_ = open_round(run=run, by=reviewer, at=OPENED)
+
+    line = Line.objects.get(run=round_.run, subject_id=branch_a.pk, item__code="slips")
+    assert (line.quantity, round_.run.amended) == (2, 1)
