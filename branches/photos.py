@@ -16,7 +16,15 @@ _MAX_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 24_000_000, "WEBP":
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _QUALITY = 85
 # What Pillow raises for files that are damaged, or made to harm.
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError)
+_BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    struct.error,
+    TypeError,
+    Image.DecompressionBombError,
+)
 
 
 class BadPhoto(Exception):

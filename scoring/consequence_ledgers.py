@@ -27,7 +27,7 @@ BASIS = ("结果运用由党组织研究决定；党籍不因任何一项决定�
 
 def of_results(organization: Organization, period: Period) -> TableLedger:
     """Return every consequence of rounds within the period, with decision and outcome."""
-    found = list(consequences.of_branches(organization.path, period.first_day, period.end))
+    found = list(consequences.of_branches(organization.path, period))
     by_state = {
         state: sum(row.state == state for row in found)
         for state in (ConsequenceState.PROPOSED, ConsequenceState.ACCEPTED, ConsequenceState.DONE)
@@ -61,7 +61,7 @@ def of_results(organization: Organization, period: Period) -> TableLedger:
 def of_honours(organization: Organization, period: Period) -> TableLedger:
     """Return the flags and honours that were decided in rounds within the period."""
     found = list(
-        consequences.of_branches(organization.path, period.first_day, period.end).filter(
+        consequences.of_branches(organization.path, period).filter(
             kind__in=consequences.HONOURS, state__in=consequences.STANDING
         )
     )

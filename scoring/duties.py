@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sized
 
+from django.db.models import Q
 from django.urls import reverse
 
 from branches import duties
 from branches.access import Grants
 from branches.duties import Duty
 from branches.models import Organization, User
-from branches.rules.periods import Period
+from branches.rules.periods import Period, PeriodKind, ended_on
 from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
 from scoring import consequence_duties, wording
@@ -38,29 +39,39 @@ def declare() -> None:
 
 
 def months_to_compute(user: User, grants: Grants, on: dt.date) -> list[Duty]:
-    """Return last month's 核算 for each committee that has not computed it yet."""
+    """Return 核算 of what ended with last month, one line a committee and period (three queries).
+
+    A period is done once every scheme in force has a run from after its end, or is in a round.
+    """
     scope = grants.scope(Capability.START_RUNS)
     if not scope:
         return []
-    last = Period.containing(on).previous
-    committees = [c for c in schemes.committees_rating(last) if scope.reaches(c.path)]
-    computed = set(
+    ended = {period.kind: period for period in ended_on(Period.containing(on).previous.last_day)}
+    of_these = Q()
+    for period in ended.values():
+        of_these |= Q(period_start=period.first_day, period_kind=period.kind)
+    keys = ("committee_id", "scheme_code", "period_kind")
+    settled = set(
         Run.objects.current()
-        .of_period(last)
-        # Nightly runs during the month do not close it.
-        .filter(committee__in=committees, computed_at__date__gte=last.end)
-        .values_list("committee_id", flat=True)
-    )
+        # Nightly runs while a period is running do not close it.
+        .filter(of_these, computed_at__date__gte=Period.containing(on).first_day)
+        .values_list(*keys)
+    ) | set(Round.objects.filter(of_these).exclude(state=RoundState.WITHDRAWN).values_list(*keys))
+    waiting: dict[tuple[Organization, Period], list[str]] = {}
+    for version in schemes.all_in_force(ended.values()):
+        key = (version.committee_id, version.code, version.period)
+        if scope.reaches(version.committee.path) and key not in settled:
+            place = (version.committee, ended[PeriodKind(version.period)])
+            waiting.setdefault(place, []).append(version.title)
     return [
         Duty(
-            title=f"{committee.short_name}{last.label}核算",
-            due_on=last.end.replace(day=COMPUTE_BY_DAY),
-            why="每月 1 日凌晨自动核算，尚无结果；按评分方案按月核算",
-            url=f"{reverse('star-board')}?period={last}",
+            title=f"{committee.short_name}{period.label}核算",
+            due_on=period.end.replace(day=COMPUTE_BY_DAY),
+            why=f"期满后次日凌晨自动核算，尚无结果：{'、'.join(titles)}",
+            url=f"{reverse('star-board')}?period={period}",
             action="去核算",
         )
-        for committee in committees
-        if committee.pk not in computed
+        for (committee, period), titles in waiting.items()
     ]
 
 

@@ -15,6 +15,8 @@ from members.models import Member, Membership
 from scoring.models import Mark, PointEntry
 from scoring.operations import schemes
 from scoring.queries import schemes as scheme_queries
+from scoring.rules import reading
+from scoring.rules.reading import BadScheme
 from tests.conftest import FOUNDED, set_up
 
 
@@ -69,7 +71,7 @@ def test_a_branch_removes_nobody_who_holds_a_post_above_it(request, person, bran
 
 @pytest.mark.parametrize(("role", "status"), [(Role.REVIEWER, 302), (Role.SECRETARY, 404)])
 def test_a_veto_is_undone_only_by_those_who_may_enter_it(
-    person, adopted, branch_a, at, role, status
+    person, adopted, committee, branch_a, at, role, status
 ):
     entry = PointEntry.objects.create(
         scheme_code="star-branch", item_code="safety_accident", organization=branch_a,
@@ -77,20 +79,43 @@ def test_a_veto_is_undone_only_by_those_who_may_enter_it(
         entered_at=at,
     )  # fmt: skip
 
-    answer = person(role, branch_a).post(f"/points/{entry.pk}/void/", {"reason": "误登"})
+    place = committee if role == Role.REVIEWER else branch_a
+    answer = person(role, place).post(f"/points/{entry.pk}/void/", {"reason": "误登"})
 
     assert answer.status_code == status
 
 
-def test_a_reviewer_elsewhere_enters_no_veto_here(person, adopted, branch_a, branch_b):
+def test_a_reviewer_enters_no_veto_about_his_own_branch(
+    person, adopted, committee, branch_a, branch_b
+):
     client = person(Role.SECRETARY, branch_a)
     Post.objects.create(
-        user=client.user, organization=branch_b, role=Role.REVIEWER, started_on=FOUNDED
+        user=client.user, organization=committee, role=Role.REVIEWER, started_on=FOUNDED
     )
     url = "/points/new/?target=organization&organization={}"
 
     assert client.get(url.format(branch_b.pk)).status_code == 200
     assert client.get(url.format(branch_a.pk)).status_code == 404
+
+
+def test_a_reviewer_does_not_mark_his_own_branch(person, adopted, committee, branch_a, branch_b):
+    client = person(Role.COMMITTEE_MEMBER, branch_a)
+    Post.objects.create(
+        user=client.user, organization=committee, role=Role.REVIEWER, started_on=FOUNDED
+    )
+    for branch in (branch_a, branch_b):
+        url = f"/marks/{branch.pk}/2026-03/?scheme=star-branch"
+        client.post(url, {"value-service_duty": "20"})
+
+    assert list(Mark.objects.values_list("organization", flat=True)) == [branch_b.pk]
+
+
+@pytest.mark.parametrize(
+    "text", ["a" + ".a" * 30_000 + "=1", "a = " + "{a=" * 300 + "1" + "}" * 300]
+)
+def test_a_scheme_file_that_nests_without_end_is_refused_at_once(text):
+    with pytest.raises(BadScheme, match="层次过深"):
+        reading.read(text)
 
 
 @pytest.mark.parametrize("own", [True, False])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import (
@@ -18,7 +19,8 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, TruncMonth, TruncQuarter, TruncYear
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce, ExtractYear, TruncMonth, TruncQuarter, TruncYear
 from django.db.models.lookups import GreaterThanOrEqual
 
 from activities.models import Activity, Attendance
@@ -55,9 +57,18 @@ _MEETINGS = {
     "lecture_held": ActivityKind.LECTURE,
     "theme_day_held": ActivityKind.THEME_DAY,
 }
-_TRUNCATE = {
+
+
+def _half_year(column: str) -> CombinedExpression:
+    """Return a number of the half-year of a date; PostgreSQL cannot truncate to one."""
+    half = Case(When(**{f"{column}__month__lte": 6}, then=Value(0)), default=Value(1))
+    return ExtractYear(column) * 2 + half
+
+
+_TRUNCATE: dict[PeriodKind, Callable[[str], Any]] = {
     PeriodKind.MONTH: TruncMonth,
     PeriodKind.QUARTER: TruncQuarter,
+    PeriodKind.HALF_YEAR: _half_year,
     PeriodKind.YEAR: TruncYear,
 }
 

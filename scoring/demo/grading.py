@@ -60,7 +60,9 @@ def _decide(run: Run, office: User, leader: User, today: dt.date, at: At) -> Non
     if day > today:
         return
     round_ = rounds.take(round=round_, step=RoundStep.DECIDE, by=leader, at=at(day, 15))
-    for found in Consequence.objects.filter(round=round_):
+    home = leader.member.memberships.current().home().get().branch_id
+    # What is about the leader's own branch waits for somebody else to decide.
+    for found in Consequence.objects.filter(round=round_).exclude(organization=home):
         consequences.decide(
             consequence=found, step=ConsequenceStep.ACCEPT, reason="", due_on=None, by=leader,
             at=at(day, 16),

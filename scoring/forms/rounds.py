@@ -77,6 +77,9 @@ class OpinionForm(forms.Form):
     text = _words("支部意见", rows=3, help_text="说明支部了解的事实，供党委答复时参考。")
 
 
+MOST = 999  # as for point entries
+
+
 class AnswerForm(forms.Form):
     """Uphold with the fact as it is, or reject; both with the reason.
 
@@ -96,9 +99,11 @@ class AnswerForm(forms.Form):
         label="更正后的数量",
         required=False,
         min_value=Decimal(0),
+        max_value=MOST,
         max_digits=12,
         decimal_places=2,
         error_messages={
+            "max_value": f"数量不能超过 {MOST}，请核对。",
             "invalid": "数量应填数字，如 1 或 2.5。",
             "min_value": "数量不能是负数。",
         },

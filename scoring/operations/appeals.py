@@ -11,15 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches import audit, notices
-from branches.models import Organization, Post, User
+from branches.models import Organization, User
 from branches.queries import working_calendar
-from branches.rules.roles import Capability, roles_with
 from branches.rules.workflow import StepNotAllowed
 from members.models import Member
 from scoring.models import Appeal, Correction, Round
 from scoring.operations import corrections
 from scoring.operations.rounds import locked
-from scoring.queries import appeals, round_people, rounds, schemes
+from scoring.queries import appeals, inspections, round_people, rounds, schemes
 from scoring.rules.rounds import (
     APPEAL,
     APPEALABLE,
@@ -262,13 +261,11 @@ def _is_own(row: Appeal, user: User) -> bool:
 
 
 def _speaks_for(row: Appeal, user: User, on: dt.date) -> bool:
-    """Return whether an appeal is that of a branch whose secretary the person is."""
+    """Return whether an appeal is that of the person's own branch, by post or by the roll."""
     if row.member is not None:
         return False
-    posts = Post.objects.filter(
-        user=user, organization=row.organization_id, role__in=roles_with(Capability.FILE_APPEALS)
-    )
-    return posts.held_on(on).exists()
+    places = inspections.own_places([user.pk], on).get(user.pk, ())
+    return inspections.is_own(row.organization, places)
 
 
 def _tell(people: Iterable[User], text: str, appeal: Appeal, at: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from branches import audit, notices
 from branches.models import User
 from scoring.models import Consequence, Round
 from scoring.queries import consequences as queries
-from scoring.queries import rounds
+from scoring.queries import inspections, rounds
 from scoring.rules.rounds import CONSEQUENCE, ConsequenceState, ConsequenceStep
 
 
@@ -109,6 +109,9 @@ def decide_together(
         raise CannotDecide("一次只能决定同一种结果运用，请先按“结果运用”筛选，再一起决定。")
     if any(row.member is not None and row.member.user_id == by.pk for row in rows):
         raise CannotDecide("涉及本人的结果运用不能由本人决定，请由另一位负责人决定。")
+    places = inspections.own_places([by.pk], today).get(by.pk, ())
+    if any(row.member is None and inspections.is_own(row.organization, places) for row in rows):
+        raise CannotDecide("涉及本人所在支部的结果运用，请由另一位负责人决定。")
     if not rows:
         return []
     due = Value(due_on, DateField()) if due_on else Value(today, DateField()) + F("days")

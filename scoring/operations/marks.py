@@ -7,13 +7,19 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from branches import audit
 from branches.models import Organization, User
 from branches.rules.periods import Period
 from scoring.models import Inspection, Mark, SchemeVersion
 from scoring.operations import runs
+from scoring.queries import inspections
 from scoring.rules.rounds import REVIEWS, MarkKind
+
+
+class OwnBranch(Exception):
+    """Nobody marks a branch where he holds a post or is on the roll; the text says so."""
 
 
 class PeriodSealed(Exception):
@@ -40,8 +46,12 @@ def enter_sheet(
     saving a sheet twice records nothing twice.
 
     :param cleared: items whose own mark is taken back without another.
+    :raises OwnBranch: it is the inspector's own branch.
     :raises PeriodSealed: the period's results are in a round.
     """
+    places = inspections.own_places([by.pk], timezone.localdate(at)).get(by.pk, ())
+    if inspections.is_own(organization, places):
+        raise OwnBranch("这是你任职或所在的支部，不能由本人打分，请由其他检查人打分。")
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     refuse_if_sealed(version, period)
     standing = _superseded_by(version, organization, period, kind, by)

@@ -113,9 +113,10 @@ def take(*, round: Round, step: RoundStep, by: User, at: dt.datetime, note: str 
     if step == RoundStep.DECIDE:
         # Proposed first: nothing is added to a final round's results.
         consequences.propose(round=row, at=at)
+    # Before the state: to a final round nothing is added, not even how it became so.
+    RoundEvent.objects.create(round=row, step=step, state=after, by=by, at=at, note=note)
     row.state = after
     row.save()
-    RoundEvent.objects.create(round=row, step=step, state=after, by=by, at=at, note=note)
     audit.record(
         "round.step", by=by, at=at, on=row, organization=row.committee,
         after={"step": step, "reason": note} if note else {"step": step},
@@ -130,11 +131,9 @@ def take(*, round: Round, step: RoundStep, by: User, at: dt.datetime, note: str 
 
 def locked(round_: Round) -> Round:
     """Return a round as it stands now, locked until the transaction ends."""
-    return (
-        Round.objects.select_for_update(of=("self",))
-        .select_related("committee", "run__version")
-        .get(pk=round_.pk)
-    )
+    # Locked alone first: whoever waits behind a correction would join the run it replaced.
+    Round.objects.select_for_update().get(pk=round_.pk)
+    return Round.objects.select_related("committee", "run__version").get(pk=round_.pk)
 
 
 def _set_dates(row: Round, step: RoundStep, by: User, at: dt.datetime) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from branches.access import Grants
 from branches.models import Post, User
+from branches.rules.periods import Period, PeriodKind
 from branches.rules.roles import Capability, roles_with
 from branches.scope import Scope
 from scoring.models import Consequence, Round, Score
@@ -229,12 +230,18 @@ def subject_of(row: Consequence) -> str:
     return row.member.name if row.member else row.organization.short_name
 
 
-def of_branches(organization_path: str, first_day: dt.date, end: dt.date) -> QuerySet[Consequence]:
-    """Return the consequences for a subtree from rounds of periods within some days."""
+def of_branches(organization_path: str, period: Period) -> QuerySet[Consequence]:
+    """Return the consequences for a subtree from rounds that lie wholly within a period."""
+    wholly = Q(pk__in=[])
+    for kind in PeriodKind:
+        last = Period.containing(period.last_day, kind)
+        if last.end > period.end:
+            last = last.previous
+        wholly |= Q(round__period_kind=kind, round__period_start__lte=last.first_day)
     rows = Consequence.objects.filter(
+        wholly,
         organization__path__startswith=organization_path,
-        round__period_start__gte=first_day,
-        round__period_start__lt=end,
+        round__period_start__gte=period.first_day,
     )
     return with_all(rows).order_by(
         "round__period_start", "round__period_kind", "organization__path",

@@ -55,17 +55,13 @@ def of_round(round_: Round) -> list[Change]:
     )
     if not made:
         return []
-    wanted = Q(pk__in=[])
-    for one in made:
-        wanted |= Q(
-            run_id__in=[one.run_id, one.run.corrects_id],
-            organization=one.organization_id,
-            member=one.member_id,
-        )
-    found = {
-        (score.run_id, score.organization_id, score.member_id): score
-        for score in Score.objects.filter(wanted)
-    }
+    members = {one.member_id for one in made if one.member_id}
+    scores = Score.objects.filter(
+        Q(member__isnull=True) | Q(member__in=members),
+        run__in={pk for one in made for pk in (one.run_id, one.run.corrects_id) if pk},
+        organization__in={one.organization_id for one in made},
+    )
+    found = {(score.run_id, score.organization_id, score.member_id): score for score in scores}
     changes = []
     for one in made:
         subject = (one.organization_id, one.member_id)
@@ -74,6 +70,37 @@ def of_round(round_: Round) -> list[Change]:
             Change(one, found[(one.run.corrects_id, *subject)], found[(one.run_id, *subject)])
         )
     return changes
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedFact:
+    """A fact as it was counted first and as it stands, with the appeal that led there."""
+
+    correction: Correction
+    before: str
+    after: str
+
+
+def behind(score: Score, item_code: str) -> list[CorrectedFact]:
+    """Return the corrections that one line of a score stands on, the latest first (one query)."""
+    made = (
+        Correction.objects.filter(
+            round__run=score.run_id,
+            organization=score.organization_id,
+            member=score.member_id,
+            item_code=item_code,
+        )
+        .select_related("appeal", "by")
+        .order_by("-id")
+    )
+    return [
+        CorrectedFact(
+            one,
+            _fact(one.before_quantity, one.before_base),
+            "解除否决" if one.lifts_veto else _fact(one.quantity, one.base),
+        )
+        for one in made
+    ]
 
 
 def _result(score: Score) -> str:

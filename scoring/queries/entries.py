@@ -33,18 +33,23 @@ class EntryRow:
 
 def titled(entries: Sequence[PointEntry]) -> list[EntryRow]:
     """Return entries with the words for their item and veto codes (two queries)."""
-    codes = {entry.item_code for entry in entries}
-    found = dict(
-        SchemeItem.objects.filter(code__in=codes)
+    schemes_shown = {entry.scheme_code for entry in entries}
+    items_shown = {entry.item_code for entry in entries}
+    rows = (
+        SchemeItem.objects.filter(version__code__in=schemes_shown, code__in=items_shown)
         .order_by("version_id")
-        .values_list("code", "title")
+        .values_list("version__code", "code", "title")
     )
-    for version in SchemeVersion.objects.filter(effective_to__isnull=True):
+    found = {(scheme, code): title for scheme, code, title in rows}
+    for version in SchemeVersion.objects.filter(code__in=schemes_shown, effective_to__isnull=True):
         for veto in schemes.scheme_of(version).vetoes:
-            found.setdefault(veto.code, f"一票否决：{veto.title}")
+            found.setdefault((version.code, veto.code), f"一票否决：{veto.title}")
             if veto.unless:
-                found.setdefault(veto.unless, "主动发现、主动查处")
-    return [EntryRow(entry, found.get(entry.item_code, entry.item_code)) for entry in entries]
+                found.setdefault((version.code, veto.unless), "主动发现、主动查处")
+    return [
+        EntryRow(entry, found.get((entry.scheme_code, entry.item_code), entry.item_code))
+        for entry in entries
+    ]
 
 
 def versions_for(organization: Organization, on: dt.date, target: str) -> list[SchemeVersion]:

@@ -58,6 +58,12 @@ _SYNTAX = (
     ("Invalid date", "日期或时间不存在"),
     ("Invalid value", "此处应为值：文字（写在引号内）、数字、true、false、数组或行内表"),
 )
+_MOST_DEPTH = 20
+_BRACKETS = re.compile(r"[\[\]{}]")
+# Eight names joined by dots; a scheme needs two.
+_LONG_KEY = re.compile(
+    r"""(?:(?:[A-Za-z0-9_-]{1,60}|"[^"\n]{0,60}"|'[^'\n]{0,60}')[ \t]*\.[ \t]*){8}"""
+)
 _AT = re.compile(r"\(at line (\d+), column (\d+)\)$")
 
 
@@ -68,6 +74,8 @@ def read(text: str) -> Scheme:
         TOML at all has one problem, since nothing behind it can be trusted.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if _is_too_deep(text):
+        raise BadScheme([Problem(1, 1, "数字过长或层次过深，无法读取")])
     try:
         values = tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
@@ -79,6 +87,21 @@ def read(text: str) -> Scheme:
     if notes.problems:
         raise BadScheme(notes.problems)
     return found
+
+
+def _is_too_deep(text: str) -> bool:
+    """Return whether keys or brackets nest deeper than any scheme; following them costs squares.
+
+    Brackets inside texts count as well: nobody opens a score of them without closing any.
+    """
+    if _LONG_KEY.search(text):
+        return True
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = max(0, depth + (1 if bracket in "[{" else -1))
+        if depth > _MOST_DEPTH:
+            return True
+    return False
 
 
 def _decimal(text: str) -> Decimal:

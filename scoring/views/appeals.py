@@ -20,6 +20,7 @@ from scoring.operations import appeals as operations
 from scoring.queries import appeals, corrections, explanations, rounds, schemes
 from scoring.rules import explaining
 from scoring.rules.rounds import APPEALABLE, CORRECTABLE, AppealState, RoundState
+from scoring.views.periods import address
 
 APPEAL_TONES = {AppealState.FILED: "warn", AppealState.UPHELD: "ok"}
 
@@ -275,22 +276,27 @@ def _answer_form(appeal: Appeal, data: object) -> AnswerForm:
 
 
 def _score_url(request: Request, score: Score) -> str:
-    """Return the page of a score that this person may open; empty without one."""
+    """Return the page of a score that this person may open."""
     period = str(score.run.period)
     if score.member is None:
-        return reverse("organization-score", kwargs={"pk": score.organization_id, "period": period})
-    if score.member.user_id == request.user.pk:
-        return reverse("my-points-of", kwargs={"period": period})
-    return reverse("member-points-of", kwargs={"pk": score.member_id, "period": period})
+        url = reverse("organization-score", kwargs={"pk": score.organization_id, "period": period})
+    elif score.member.user_id == request.user.pk:
+        url = reverse("my-points-of", kwargs={"period": period})
+    else:
+        url = reverse("member-points-of", kwargs={"pk": score.member_id, "period": period})
+    return url + address(None, scheme=score.run.scheme_code)
 
 
 def _records_url(request: Request, appeal: Appeal) -> str:
     """Return the page of the records behind the line; a veto's are its entries, without one."""
-    if appeals.item_of(appeal) is None or appeal.round.run.is_rolled_up:
+    run = appeal.round.run
+    if appeals.item_of(appeal) is None or run.is_rolled_up:
         return ""
-    values = {"period": str(appeal.round.run.period), "item": appeal.item_code}
+    values = {"period": str(run.period), "item": appeal.item_code}
     if appeal.member is None:
-        return reverse("organization-evidence", kwargs={"pk": appeal.organization_id, **values})
-    if appeal.member.user_id == request.user.pk:
-        return reverse("my-evidence", kwargs=values)
-    return reverse("member-evidence", kwargs={"pk": appeal.member_id, **values})
+        url = reverse("organization-evidence", kwargs={"pk": appeal.organization_id, **values})
+    elif appeal.member.user_id == request.user.pk:
+        url = reverse("my-evidence", kwargs=values)
+    else:
+        url = reverse("member-evidence", kwargs={"pk": appeal.member_id, **values})
+    return url + address(None, scheme=run.scheme_code)

@@ -14,7 +14,7 @@ from branches.rules import tree
 from branches.rules.periods import PeriodKind
 from branches.rules.roles import Capability
 from scoring.models import Score
-from scoring.queries import boards, entries, explanations, marks, tiers, trends
+from scoring.queries import boards, corrections, entries, explanations, marks, tiers, trends
 from scoring.views import charts, round_links
 from scoring.views.periods import Choice, address, period_of
 
@@ -57,7 +57,10 @@ def organization_evidence(request: Request, *, pk: int, period: str, item: str) 
     """Show the records behind one of a branch's lines: activities, marks, entries."""
     organization = _branch(request, pk)
     asked = period_of(period)
-    for score in boards.scores_of(organization, asked):
+    code = request.GET.get("scheme", "")
+    scores = boards.scores_of(organization, asked)
+    # Several schemes may share an item's code: the one asked for first.
+    for score in sorted(scores, key=lambda one: one.run.scheme_code != code):
         rule = explanations.item_of(score, item)
         line = explanations.explain(score).line(item) if rule else None
         if rule is not None and line is not None:
@@ -75,6 +78,7 @@ def organization_evidence(request: Request, *, pk: int, period: str, item: str) 
         else [],
         "marks": marks.history(score.run.version, organization, asked, item),
         "entries": entries.behind(score, item),
+        "corrections": corrections.behind(score, item),
     }
     return TemplateResponse(request, "scoring/organization_evidence.html", context)
 

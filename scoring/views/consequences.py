@@ -25,6 +25,7 @@ from scoring.operations import consequences as operations
 from scoring.queries import consequences, pay, rounds
 from scoring.rules.explaining import plain
 from scoring.rules.rounds import ConsequenceState, ConsequenceStep
+from scoring.views.periods import address
 
 PAGE = 50
 TONES = {
@@ -271,12 +272,15 @@ def _page(
 
 
 def _score_url(request: Request, row: Consequence) -> str:
-    period = str(row.round.run.period)
+    run = row.round.run
+    period = str(run.period)
     if row.member is None:
-        return reverse("organization-score", kwargs={"pk": row.organization_id, "period": period})
-    if row.member.user_id == request.user.pk:
-        return reverse("my-points-of", kwargs={"period": period})
-    return reverse("member-points-of", kwargs={"pk": row.member_id, "period": period})
+        url = reverse("organization-score", kwargs={"pk": row.organization_id, "period": period})
+    elif row.member.user_id == request.user.pk:
+        url = reverse("my-points-of", kwargs={"period": period})
+    else:
+        url = reverse("member-points-of", kwargs={"pk": row.member_id, "period": period})
+    return url + address(None, scheme=run.scheme_code)
 
 
 def _events(row: Consequence) -> list[tuple[object, str, str, str, str]]:

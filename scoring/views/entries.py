@@ -19,7 +19,7 @@ from branches.rules.tree import OrganizationKind
 from scoring.forms.entries import PointEntryForm, VoidForm
 from scoring.models import PointEntry
 from scoring.operations import entries as operations
-from scoring.queries import entries
+from scoring.queries import entries, inspections
 from scoring.views.periods import asked_month, neighbours
 
 TARGETS = ("member", "organization")
@@ -55,7 +55,13 @@ def points_new(request: Request) -> HttpResponse:
     if target not in TARGETS or not marks:
         target = TARGETS[0]
     if target == "organization":
-        branches = [branch for branch in branches if marks.reaches(branch.path)]
+        mine = inspections.own_places([request.user.pk], request.today).get(request.user.pk, ())
+        branches = [
+            branch
+            for branch in branches
+            # Nobody records what his own branch is rated by.
+            if marks.reaches(branch.path) and not inspections.is_own(branch, mine)
+        ]
     chosen = request.GET.get("organization", "")
     if len(branches) == 1 and not chosen:
         chosen = str(branches[0].pk)
@@ -67,7 +73,7 @@ def points_new(request: Request) -> HttpResponse:
     organization = get_object_or_404(
         Organization.objects.in_scope(request.scope).of_kind(OrganizationKind.BRANCH), pk=key
     )
-    if target == "organization" and not marks.reaches(organization.path):
+    if target == "organization" and organization not in branches:
         raise Http404
     versions = entries.versions_for(organization, request.today, target)
     if not versions:
@@ -138,9 +144,14 @@ def points_void(request: Request, *, pk: int) -> HttpResponse:
 
 
 def _may_void(request: Request, entry: PointEntry) -> bool:
-    """What was entered about a branch is undone only by those who may enter it."""
+    """Return whether a person may take an entry back: never one about himself or his branch."""
+    if entry.member is not None:
+        return entry.member.user_id != request.user.pk
     marks = request.grants.scope(Capability.ENTER_MARKS)
-    return entry.member_id is not None or marks.reaches(entry.organization.path)
+    mine = inspections.own_places([request.user.pk], request.today).get(request.user.pk, ())
+    return marks.reaches(entry.organization.path) and not inspections.is_own(
+        entry.organization, mine
+    )
 
 
 def _branches(request: Request) -> list[Organization]:

@@ -105,8 +105,12 @@ def _save(
             f"已保存。还有 {len(empty)} 项没有打分：{'、'.join(empty)}。请补上，或勾选确认。",
         )
         return None
-    inspections.submit(inspection=sheet, by=request.user, at=at)
-    messages.success(request, "检查表已提交，已通知支部和派出人。")
+    try:
+        inspections.submit(inspection=sheet, by=request.user, at=at)
+    except inspections.NotPossible as refusal:  # submitted twice at once
+        messages.info(request, str(refusal))
+    else:
+        messages.success(request, "检查表已提交，已通知支部和派出人。")
     return reverse("inspection", kwargs={"pk": sheet.pk})
 
 

@@ -126,8 +126,8 @@ def _save(
             by=request.user,
             at=timezone.now(),
         )
-    except operations.PeriodSealed as sealed:
-        form.add_error(None, str(sealed))
+    except (operations.PeriodSealed, operations.OwnBranch) as refusal:
+        form.add_error(None, str(refusal))
         return False
     messages.success(
         request,

@@ -32,7 +32,7 @@ NO_PAY = (
 )
 
 
-@access.requires(Capability.PRINT_LEDGERS)
+@access.requires(Capability.SEE_SCORES)
 def pay_list(request: Request) -> HttpResponse:
     """Show the final rounds whose pay table one may open."""
     page = Paginator(pay.finals(request.scope), 30).get_page(request.GET.get("page"))
@@ -44,7 +44,7 @@ def pay_list(request: Request) -> HttpResponse:
     return TemplateResponse(request, "scoring/pay_list.html", context)
 
 
-@access.requires(Capability.PRINT_LEDGERS)
+@access.requires(Capability.SEE_SCORES)
 def pay_table(request: Request, *, pk: int) -> HttpResponse:
     """Show what a final round says for performance pay."""
     round_ = get_object_or_404(pay.finals(request.scope), pk=pk)
@@ -64,7 +64,7 @@ def pay_table(request: Request, *, pk: int) -> HttpResponse:
 
 
 @require_POST
-@access.requires(Capability.PRINT_LEDGERS)
+@access.requires(Capability.SEE_SCORES)
 def pay_table_xlsx(request: Request, *, pk: int) -> FileResponse:
     """The whole table as a workbook; each export leaves its row in the audit."""
     round_ = get_object_or_404(pay.finals(request.scope), pk=pk)

@@ -15,7 +15,7 @@ from branches.rules.roles import Capability
 from members import wording as member_words
 from members.models import Member
 from members.rules.status import ExemptionReason
-from scoring.queries import entries, explanations, points
+from scoring.queries import corrections, entries, explanations, points
 from scoring.queries.points import Series
 from scoring.views import charts, round_links
 from scoring.views.periods import Choice, address, period_of
@@ -98,7 +98,10 @@ def _choices(
 def _evidence(
     request: Request, member: Member, period: Period, item_code: str, *, own: bool
 ) -> HttpResponse:
-    for score in points.of_member(member, period):
+    code = request.GET.get("scheme", "")
+    scores = points.of_member(member, period)
+    # Several schemes may share an item's code: the one asked for first.
+    for score in sorted(scores, key=lambda one: one.run.scheme_code != code):
         item = explanations.item_of(score, item_code)
         line = explanations.explain(score).line(item_code) if item else None
         if item is not None and line is not None:
@@ -116,5 +119,6 @@ def _evidence(
         if item.fact
         else [],
         "entries": entries.behind(score, item_code),
+        "corrections": corrections.behind(score, item_code),
     }
     return TemplateResponse(request, "scoring/evidence.html", context)

@@ -107,7 +107,10 @@ def _notice(
 ) -> HttpResponse:
     state = RoundState(round_.state)
     files = request.grants.scope(Capability.FILE_APPEALS)
-    is_asking, is_public = state is RoundState.COMMENTS, state is RoundState.PUBLIC
+    is_asking = state is RoundState.COMMENTS
+    in_time = _is_within(round_.public_until, request.today)
+    # The round stays in this state until the office ends it; the notice ends with its last day.
+    is_public = state is RoundState.PUBLIC and (is_office or in_time)
     branches = _commenting(round_, files) if files and is_asking and not is_office else []
     if branches and comment_form is None and _is_within(round_.comments_until, request.today):
         comment_form = CommentForm(organizations=branches)
@@ -130,7 +133,7 @@ def _notice(
         "is_member": not request.grants.scope(Capability.SEE_SCORES),
         "is_asking": is_asking,
         "is_public": is_public,
-        "in_time": _is_within(round_.public_until, request.today),
+        "in_time": in_time,
         "rows": [
             (row, own.reaches(row.organization.path), row.member and row.member.user_id)
             for row in rows

@@ -186,6 +186,23 @@ def test_group_meetings_are_counted_group_by_group(hold, branch_a, group_a, comm
     ]  # fmt: skip
 
 
+def test_a_rhythm_of_half_years(hold, branch_a, three, committee):
+    rule = Regulation.objects.get(code="M6")
+    Regulation.objects.filter(pk=rule.pk).update(
+        parameters=rule.parameters | {"every": "half-year"}
+    )
+    for month in (5, 6):
+        hold(branch_a, K.THEME_DAY, D(2026, month, 20))
+
+    def held(period):
+        feed = "theme_day_held"
+        return of_branches(Period.parse(period), {feed}, committee)[branch_a.pk][feed]
+
+    assert [held("2026-06"), held("2026H2"), held("2026")] == [(1, 1), (0, 1), (1, 2)]
+    hold(branch_a, K.THEME_DAY, D(2026, 7, 1))
+    assert [held("2026-06"), held("2026H2"), held("2026")] == [(1, 1), (1, 1), (2, 2)]
+
+
 def test_no_regulation_no_meetings_due(hold, branch_a, three, committee):
     hold(branch_a, K.THEME_DAY, D(2026, 10, 20))
     Regulation.objects.filter(code="M6").delete()

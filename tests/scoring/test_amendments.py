@@ -14,6 +14,8 @@ from members.models import Member, Membership
 from scoring.models import Appeal, Line, Mark, Place, PointEntry, Round, Run, Score
 from scoring.operations import amendments, corrections, rollups, runs, sealing
 from scoring.queries import fingerprints
+from scoring.queries.corrections import behind
+from scoring.rules import explaining
 from tests.scoring.random_months import (
     AT,
     DAY,
@@ -370,3 +372,17 @@ def test_a_quarter_is_not_made_of_provisional_months(committee):
 
     with pytest.raises(rollups.CannotRollUp, match="2026 年 3 月还是暂算"):
         rollups.roll_up(version=version, period=Period.parse("2026Q1"), by=None, at=AT)
+
+
+def test_a_corrected_line_says_what_it_was(run, author):
+    line = Line.objects.filter(run=run, item__code="daily", quantity__gt=0).first()
+    appeal = _appeal(run, Member.objects.get(pk=line.subject_id), author, "daily")
+    corrected = _correct(appeal, author)
+    score = Score.objects.get(run=corrected.run, member=appeal.member)
+
+    [found] = behind(score, "daily")
+
+    assert (found.before, found.after, found.correction) == (
+        explaining.plain(line.quantity), "0", corrected,
+    )  # fmt: skip
+    assert behind(score, "rate") == []

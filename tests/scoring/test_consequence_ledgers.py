@@ -10,8 +10,8 @@ from branches.rules.periods import Period
 from branches.rules.roles import Role
 from scoring import consequence_duties, consequence_ledgers
 from scoring.models import Consequence
-from scoring.operations import consequences
-from tests.scoring.decided import ACCEPTED, TODAY, accept
+from scoring.operations import consequences, schemes
+from tests.scoring.decided import ACCEPTED, TALKS, TODAY, accept, decided
 
 
 @pytest.fixture
@@ -95,3 +95,26 @@ def test_the_ledger_of_honours_holds_only_what_was_decided(
     assert [(line.label, line.value) for line in table.summary] == [
         ("流动红旗", "1 面"), ("表彰", "0 项"),
     ]  # fmt: skip
+
+
+def test_a_round_is_in_the_ledgers_of_the_periods_that_hold_all_of_it(
+    committee, branch_a, office, chief, join, at
+):
+    yearly = schemes.adopt(
+        committee=committee, text=TALKS.replace('"month"', '"year"'),
+        effective_from=Period.parse("2025-01"), by=None, at=at,
+    )  # fmt: skip
+    quarterly = schemes.adopt(
+        committee=committee, text=TALKS.replace('"month"', '"quarter"').replace("talks", "spoken"),
+        effective_from=Period.parse("2025-01"), by=None, at=at,
+    )  # fmt: skip
+    member = join(branch_a, "张三")
+    decided(yearly, "2025", {member: 50}, by=office.user, leader=chief.user)
+    decided(quarterly, "2025Q1", {member: 50}, by=office.user, leader=chief.user)
+
+    periods = ("2025-01", "2025-03", "2025Q1", "2025Q2", "2025H1", "2025H2", "2025", "2026")
+
+    assert [
+        consequence_ledgers.of_results(committee, Period.parse(period)).row_count
+        for period in periods
+    ] == [0, 0, 1, 0, 1, 0, 2, 0]

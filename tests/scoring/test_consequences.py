@@ -174,8 +174,8 @@ def test_deciding_together_takes_as_many_statements_for_many(
         )
 
     told = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
-    # Lock, update, audit, secretaries; nobody to tell, so no notice is written.
-    assert len(told) == 4
+    # Lock, own places (two), update, audit, secretaries; nobody to tell, so no notice is written.
+    assert len(told) == 6
 
 
 # Finishing

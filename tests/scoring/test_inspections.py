@@ -137,6 +137,20 @@ def test_a_review_supersedes_the_earlier_review_of_anybody(send, person, branch_
     assert list(standing) == [("INSPECTION", Decimal(10)), ("SPOT", Decimal(8))]
 
 
+def test_only_what_is_due_counts_as_marked(version, person, branch_a, at):
+    [before] = queries.progress([branch_a], MARCH)
+    for code in (CODE, CODE, "no_longer_in_the_scheme"):
+        Mark.objects.create(
+            scheme_code=version.code, item_code=code, organization=branch_a, value=1,
+            period_start=MARCH.first_day, marked_at=at,
+            marked_by=person().user,
+        )  # fmt: skip
+
+    [after] = queries.progress([branch_a], MARCH)
+
+    assert (before.marked, after.marked, after.due) == (0, 1, before.due)
+
+
 # Sending out
 
 

@@ -13,7 +13,9 @@ from branches.rules.periods import Period
 from branches.rules.roles import Role
 from scoring.models import Mark, PointEntry, Score
 from scoring.operations import runs
+from scoring.queries import entries
 from tests.conftest import set_up
+from tests.scoring.grading import POINTS, STARS, adopt, computed, enter
 
 MARCH = Period.parse("2026-03")
 
@@ -212,6 +214,61 @@ def test_a_secretary_enters_nothing_about_the_own_branch(person, adopted, branch
     page = person(Role.SECRETARY, branch_a).get("/points/new/?target=organization")
 
     assert page.context["of_members"] is True
+
+
+@pytest.mark.parametrize("of_member", [False, True])
+def test_the_records_are_those_of_the_scheme_the_score_is_of(
+    person, office, committee, branch_a, join, of_member
+):
+    text, item, first = (POINTS, "duty", "points") if of_member else (STARS, "slips", "stars")
+    code = f'code = "{first}"'
+    member = join(branch_a, "甲") if of_member else None
+    versions = [adopt(committee, text.replace(code, f'code = "{one}"')) for one in (first, "zz")]
+    for version, quantity in zip(versions, (1, 2), strict=True):
+        enter(version.code, "files", 90, branch_a, office.user)
+        enter(version.code, item, quantity, branch_a, office.user, member)
+        computed(version)
+    page = f"/members/{member.pk}/points/2026-08/" if member else f"/board/{branch_a.pk}/2026-08/"
+    records = f"{page}{item}/" if member else f"{page}item/{item}/"
+
+    def shown(query: str) -> tuple[str, list[Decimal]]:
+        context = office.get(records + query).context
+        return context["run"].scheme_code, [entry.quantity for entry in context["entries"]]
+
+    assert [shown(query) for query in ("", f"?scheme={first}", "?scheme=zz", "?scheme=none")] == [
+        (first, [Decimal(1)]),
+        (first, [Decimal(1)]),
+        ("zz", [Decimal(2)]),
+        (first, [Decimal(1)]),
+    ]
+    for one in (first, "zz"):
+        there = office.get(f"{page}?scheme={one}").content.decode()
+        back = office.get(f"{records}?scheme={one}").content.decode()
+        assert f'href="{records}?scheme={one}"' in there
+        assert f'href="{page}?scheme={one}"' in back
+
+
+def test_an_entry_is_called_what_its_own_scheme_calls_the_item(office, committee, branch_a):
+    renamed = (("stars", "zz"), ("疏漏", "差错"), ("安全事故", "责任事故"))
+    other = STARS
+    for old, new in renamed:
+        other = other.replace(old, new)
+    for text in (STARS, other):
+        adopt(committee, text)
+    pairs = [
+        ("stars", "slips"), ("zz", "slips"), ("stars", "accident"), ("zz", "accident"),
+        ("gone", "slips"),
+    ]  # fmt: skip
+    for scheme, item in pairs:
+        enter(scheme, item, 1, branch_a, office.user)
+
+    rows = entries.titled(list(PointEntry.objects.order_by("id")))
+
+    assert [row.title for row in rows] == [
+        "疏漏", "差错", "一票否决：安全事故", "一票否决：责任事故", "slips",
+    ]  # fmt: skip
+    alone = PointEntry.objects.filter(scheme_code="gone")
+    assert [row.title for row in entries.titled(list(alone))] == ["slips"]
 
 
 @pytest.mark.parametrize(

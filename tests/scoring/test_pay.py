@@ -132,7 +132,7 @@ def test_members_stand_under_their_branch(committee, branch_a, branch_b, join, o
     [
         (Role.REVIEWER, "committee", (200, 1, 200, 200)),
         (Role.SECRETARY, "committee", (200, 1, 200, 200)),
-        (Role.ADMINISTRATOR, "committee", (200, 1, 200, 200)),
+        (Role.ADMINISTRATOR, "committee", (403, None, 404, 404)),
         (Role.SECRETARY, "branch_a", (200, 0, 404, 404)),
         (Role.REVIEWER, "branch_a", (200, 0, 404, 404)),
         (Role.AUDITOR, "committee", (403, None, 404, 404)),

@@ -135,6 +135,27 @@ def test_the_notice_lasts_as_long_as_it_may(
             assert bool(answer.context["rows"]) == is_listed
 
 
+@pytest.mark.parametrize(
+    ("left", "is_listed"),
+    [(1, True), (0, True), (-1, False)],
+)
+@pytest.mark.parametrize("target", ["organization", "member"])
+def test_the_notice_ends_with_its_last_day_though_the_round_waits(
+    road, secretary, member, office, target, left, is_listed
+):
+    round_ = road(target, RoundState.PUBLIC)
+    until = timezone.localdate() + dt.timedelta(days=left)
+    Round.objects.filter(pk=round_.pk).update(
+        public_from=until - dt.timedelta(days=9), public_until=until
+    )
+
+    pages = [client.get(_notice(round_)) for client in (secretary, member, office)]
+
+    assert [bool(page.context["rows"]) for page in pages] == [is_listed, is_listed, True]
+    ended = ["公示已结束" in page.content.decode() for page in pages]
+    assert ended == [not is_listed, not is_listed, False]
+
+
 def test_a_member_sees_tiers_of_the_own_branch_without_points(road, member):
     page = member.get(_notice(road("member", RoundState.PUBLIC)))
 

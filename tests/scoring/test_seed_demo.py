@@ -205,7 +205,7 @@ def test_two_quarters_are_final_and_a_month_is_on_notice_with_an_appeal():
         "FILED", appeal.filed_by.posts.get().organization, "shuji",
     )  # fmt: skip
     assert Consequence.objects.filter(kind="flag").count() >= 2
-    assert set(Consequence.objects.values_list("state", flat=True)) == {"ACCEPTED"}
+    assert set(Consequence.objects.values_list("state", flat=True)) == {"ACCEPTED", "PROPOSED"}
 
 
 @pytest.mark.django_db

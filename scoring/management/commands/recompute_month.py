@@ -11,23 +11,23 @@ from django.utils import timezone
 from branches.models import Organization
 from branches.rules.periods import Period, PeriodKind
 from scoring.models import Run, SchemeVersion
-from scoring.operations import runs
+from scoring.operations import rollups, runs
 
 
 class Command(BaseCommand):
-    help = "核算一个月份：recompute_month 2026-10 [--organization 组织编码]"
+    help = "核算一个期间，并汇总含它的季度、年度：recompute_month 2026-10 [--organization 编码]"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("month", help="月份，如 2026-10")
+        parser.add_argument("period", help="期间，如 2026-10、2026Q3、2026H2、2026")
         parser.add_argument("--organization", help="只核算这个党委（组织编码）；默认全部")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            month = Period.parse(options["month"])
+            period = Period.parse(options["period"])
         except ValueError:
-            month = None
-        if month is None or month.kind is not PeriodKind.MONTH:
-            raise CommandError(f"月份应写成 2026-10 的样子，这里是“{options['month']}”。")
+            raise CommandError(
+                f"期间应写成 2026-10、2026Q3、2026H2 或 2026 的样子，这里是“{options['period']}”。"
+            ) from None
         statements = 0
 
         def count(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
@@ -37,19 +37,35 @@ class Command(BaseCommand):
 
         started = time.perf_counter()
         done: list[Run] = []
+        in_round: list[str] = []
         with connection.execute_wrapper(count):
             for committee in self._committees(options["organization"]):
                 try:
-                    done += runs.recompute(
-                        committee=committee, period=month, by=None, at=timezone.now()
+                    computed = runs.recompute(
+                        committee=committee, period=period, by=None, at=timezone.now()
                     )
                 except runs.NoSchemeInForce:
                     self.stderr.write(
-                        f"{committee.name}：{month.label}没有施行中的评分方案，未核算。"
+                        f"{committee.name}：{period.label}没有施行中的评分方案，未核算。"
                     )
+                except runs.PeriodInRound as reason:
+                    in_round.append(f"{committee.name}：{reason}")
+                else:
+                    done += computed
+                    for run in computed:
+                        rollups.refresh(
+                            version=run.version, period=period, by=None, at=timezone.now()
+                        )
         elapsed = time.perf_counter() - started
+        if not done and in_round:
+            raise CommandError("\n".join(in_round))
         if not done:
-            raise CommandError(f"{month.label}没有可核算的党委：请先为党委采用评分方案。")
+            mend = "请先为党委采用评分方案"
+            if period.kind is not PeriodKind.MONTH:
+                mend += "；由较短期间汇总的，请核算其中最后一期"
+            raise CommandError(f"{period.label}没有可核算的党委：{mend}。")
+        for sentence in in_round:
+            self.stderr.write(sentence)
         self.stdout.write(
             json.dumps(
                 {
