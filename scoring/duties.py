@@ -31,6 +31,7 @@ def declare() -> None:
     duties.register(rounds_to_decide)
     duties.register(comments_to_reply)
     duties.register(comments_wanted)
+    duties.register(notices_up)
     duties.register(appeals_to_answer)
     duties.register(opinions_wanted)
     duties.register(consequence_duties.to_decide)
@@ -209,6 +210,25 @@ def comments_wanted(user: User, grants: Grants, on: dt.date) -> list[Duty]:
             why="按评分方案征求意见 · 没有意见可不填",
             url=reverse("round-notice", kwargs={"pk": first.pk}),
             action="去核对",
+        )
+    ]
+
+
+def notices_up(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return one line for the public notices about somebody's branches (one query)."""
+    scope = grants.scope(Capability.FILE_APPEALS)
+    up = list(rounds.notices_up(scope, on)) if scope else []
+    if not up:
+        return []
+    first = up[0]
+    assert first.public_until is not None  # its state is the notice
+    return [
+        Duty(
+            title=f"{rounds.name_of(first)}正在公示：核对本支部结果{_more(up, '项公示')}",
+            due_on=first.public_until,
+            why="公示期内可以对某一项申诉 · 没有异议不用办",
+            url=reverse("round-notice", kwargs={"pk": first.pk}),
+            action="看公示",
         )
     ]
 

@@ -77,7 +77,8 @@ class OpinionForm(forms.Form):
     text = _words("支部意见", rows=3, help_text="说明支部了解的事实，供党委答复时参考。")
 
 
-MOST = 999  # as for point entries
+# As for point entries; a share may count a whole branch's person-times.
+MOST, MOST_OF_SHARE = 999, 99_999
 
 
 class AnswerForm(forms.Form):
@@ -99,11 +100,9 @@ class AnswerForm(forms.Form):
         label="更正后的数量",
         required=False,
         min_value=Decimal(0),
-        max_value=MOST,
         max_digits=12,
         decimal_places=2,
         error_messages={
-            "max_value": f"数量不能超过 {MOST}，请核对。",
             "invalid": "数量应填数字，如 1 或 2.5。",
             "min_value": "数量不能是负数。",
         },
@@ -147,6 +146,10 @@ class AnswerForm(forms.Form):
             ]
             return
         self.fields["quantity"].help_text = f"按{unit}填，不成立时不用填。"
+        if most is not None:
+            full = explaining.plain(most)
+            self.fields["quantity"].label = f"更正后的得分（0 至 {full} 分）"
+            self.fields["quantity"].help_text = "不成立时不用填。"
         if not with_base:
             del self.fields["base"]
 
@@ -167,6 +170,11 @@ class AnswerForm(forms.Form):
         if self.most is not None and quantity is not None and quantity > self.most:
             full = explaining.plain(self.most)
             self.add_error("quantity", f"这一项满分是 {full} 分，请填 0 至 {full} 之间的数。")
+        limit = MOST_OF_SHARE if self.with_base else MOST
+        for name in ("quantity", "base"):
+            value = data.get(name)
+            if self.most is None and value is not None and value > limit:
+                self.add_error(name, f"数量不能超过 {limit}，请核对。")
         if self.with_base and data.get("base") is None and "base" not in self.errors:
             self.add_error("base", "这一项按比例计分，请填应有的数量。")
         return data

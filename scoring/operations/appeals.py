@@ -93,7 +93,7 @@ def file(
     )
     audit.record(
         "appeal.filed", by=by, at=at, on=made, organization=organization,
-        after={"title": title, "content": made.text, "due_on": made.due_on},
+        after={"title": title, "due_on": made.due_on},
     )  # fmt: skip
     subject = appeals.subject_of(made)
     _tell(
@@ -122,10 +122,7 @@ def give_opinion(*, appeal: Appeal, text: str, by: User, at: dt.datetime) -> App
         raise CannotAppeal("支部已经提过意见，不用重复提出。")
     row.opinion, row.opinion_by, row.opinion_at = _said(text, "支部意见"), by, at
     row.save(update_fields=["opinion", "opinion_by", "opinion_at"])
-    audit.record(
-        "appeal.opinion", by=by, at=at, on=row, organization=row.organization,
-        after={"content": row.opinion},
-    )  # fmt: skip
+    audit.record("appeal.opinion", by=by, at=at, on=row, organization=row.organization)
     return row
 
 

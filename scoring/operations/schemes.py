@@ -15,6 +15,7 @@ from branches.rules.periods import Period, PeriodKind
 from scoring.models import Run, SchemeItem, SchemePart, SchemeVersion
 from scoring.queries import schemes
 from scoring.rules import reading
+from scoring.rules.scheme import Scheme
 
 
 class CannotAdopt(Exception):
@@ -73,20 +74,30 @@ def adopt(
             raise CannotAdopt("所选月份已按上一版本核算，请从尚未核算的月份开始采用。")
         last.effective_to = start
         last.save(update_fields=["effective_to"])
-    version = SchemeVersion.objects.create(
-        committee=committee,
-        code=scheme.code,
-        number=last.number + 1 if last else 1,
-        title=scheme.title,
-        target=scheme.target,
-        period=scheme.period,
-        groups=scheme.groups,
-        text=text,
-        checksum=hashlib.sha256(text.encode()).hexdigest(),
-        effective_from=start,
-        adopted_by=by,
-        adopted_at=at,
+    version = unfold(
+        SchemeVersion(
+            committee=committee,
+            number=last.number + 1 if last else 1,
+            text=text,
+            effective_from=start,
+            adopted_by=by,
+            adopted_at=at,
+        ),
+        scheme,
     )
+    audit.record(
+        "scheme.adopted", by=by, at=at, on=version, organization=committee,
+        after={"code": scheme.code, "number": version.number, "from": str(effective_from)},
+    )  # fmt: skip
+    return version
+
+
+def unfold(version: SchemeVersion, scheme: Scheme) -> SchemeVersion:
+    """Save a version with what its text says: its columns, and rows for its parts and items."""
+    version.code, version.title, version.target = scheme.code, scheme.title, scheme.target
+    version.period, version.groups = scheme.period, scheme.groups
+    version.checksum = hashlib.sha256(version.text.encode()).hexdigest()
+    version.save(force_insert=True)
     parts = SchemePart.objects.bulk_create(
         SchemePart(
             version=version,
@@ -111,10 +122,6 @@ def adopt(
         )
         for n, item in enumerate(scheme.items)
     )
-    audit.record(
-        "scheme.adopted", by=by, at=at, on=version, organization=committee,
-        after={"code": scheme.code, "number": version.number, "from": str(effective_from)},
-    )  # fmt: skip
     return version
 
 

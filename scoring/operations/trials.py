@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from typing import Any
 
 from django.db import connection, transaction
@@ -11,8 +10,9 @@ from django.db import connection, transaction
 from branches import audit
 from branches.models import Organization, User
 from branches.rules.periods import Period
-from scoring.models import Run, SchemeDraft, SchemeItem, SchemePart, SchemeTrial, SchemeVersion
+from scoring.models import Run, SchemeDraft, SchemeTrial, SchemeVersion
 from scoring.operations import runs
+from scoring.operations.schemes import unfold
 from scoring.queries import schemes, statement, trials
 from scoring.rules.scheme import Scheme
 
@@ -89,42 +89,15 @@ def keep(*, trial: SchemeTrial, periods: list[dict[str, Any]]) -> None:
 
 
 def _version(trial: SchemeTrial, scheme: Scheme, at: dt.datetime) -> SchemeVersion:
-    version = SchemeVersion.objects.create(
-        committee=trial.committee,
-        code=scheme.code,
-        number=_NO_NUMBER,
-        title=scheme.title,
-        target=scheme.target,
-        period=scheme.period,
-        groups=scheme.groups,
-        text=trial.text,
-        checksum=hashlib.sha256(trial.text.encode()).hexdigest(),
-        effective_from=_NEVER[0],
-        effective_to=_NEVER[1],
-        adopted_at=at,
+    since, until = _NEVER
+    return unfold(
+        SchemeVersion(
+            committee=trial.committee,
+            number=_NO_NUMBER,
+            text=trial.text,
+            effective_from=since,
+            effective_to=until,
+            adopted_at=at,
+        ),
+        scheme,
     )
-    parts = SchemePart.objects.bulk_create(
-        SchemePart(
-            version=version,
-            ordinal=n,
-            code=part.code,
-            title=part.title,
-            full=part.full,
-            weight=part.weight,
-        )
-        for n, part in enumerate(scheme.parts)
-    )
-    homes = {item.code: parts[n] for n, part in enumerate(scheme.parts) for item in part.items}
-    SchemeItem.objects.bulk_create(
-        SchemeItem(
-            version=version,
-            part=homes[item.code],
-            ordinal=n,
-            code=item.code,
-            title=item.title,
-            rule=item.rule,
-            fact=item.fact or "",
-        )
-        for n, item in enumerate(scheme.items)
-    )
-    return version

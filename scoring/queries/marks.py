@@ -58,9 +58,13 @@ def versions_for(organization: Organization, period: Period) -> list[SchemeVersi
     """Return what a branch is marked for in a period: of each scheme the nearest committee's
     version (one query).
     """
-    marked = [v for v in schemes.for_organization(organization, period) if is_marked(v)]
-    nearest = {v.code: v for v in sorted(marked, key=lambda v: v.committee.path)}
-    return [version for version in marked if nearest[version.code] == version]
+    return nearest([v for v in schemes.for_organization(organization, period) if is_marked(v)])
+
+
+def nearest(above: Sequence[SchemeVersion]) -> list[SchemeVersion]:
+    """Return of the versions of each scheme above a branch the nearest committee's."""
+    found = {v.code: v for v in sorted(above, key=lambda v: v.committee.path)}
+    return [version for version in above if found[version.code] == version]
 
 
 def standing(
@@ -116,10 +120,7 @@ def progress(branches: Sequence[Organization], period: Period) -> list[SheetProg
     versions = SchemeVersion.objects.filter(target="organization", period=period.kind).in_force_on(
         period.first_day
     )
-    marked_by_committee: dict[str, list[SchemeVersion]] = defaultdict(list)
-    for version in versions.select_related("committee"):
-        if is_marked(version):
-            marked_by_committee[version.committee.path].append(version)
+    inspected = [one for one in versions.select_related("committee") if is_marked(one)]
     marked = {
         (organization, code): set(items)
         for organization, code, items in Mark.objects.standing()
@@ -130,11 +131,10 @@ def progress(branches: Sequence[Organization], period: Period) -> list[SheetProg
     }
     found = []
     for branch in branches:
-        above = [path for path in marked_by_committee if branch.path.startswith(path)]
-        nearest = marked_by_committee[max(above)] if above else []
+        above = [one for one in inspected if branch.path.startswith(one.committee.path)]
         due = {
             (version.code, item.code)
-            for version in nearest
+            for version in nearest(above)
             for _, items in items_of(schemes.scheme_of(version), branch)
             for item in items
         }

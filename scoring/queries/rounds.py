@@ -136,6 +136,20 @@ def comments_wanted(scope: Scope, on: dt.date) -> QuerySet[Round]:
     ).order_by("comments_until", "id")
 
 
+def notices_up(scope: Scope, on: dt.date) -> QuerySet[Round]:
+    """Return the rounds on public notice that rate branches of ``scope``, the first to end first.
+
+    Not those of a committee in ``scope`` itself.
+    """
+    branches = Organization.objects.in_scope(scope)
+    rated = Score.objects.filter(run=OuterRef("run"), organization__in=branches)
+    return _with_run(
+        Round.objects.filter(Exists(rated), state=RoundState.PUBLIC, public_until__gte=on).exclude(
+            scope.q("committee__path")
+        )
+    ).order_by("public_until", "id")
+
+
 def _with_run(rounds: QuerySet[Round]) -> QuerySet[Round]:
     return rounds.select_related("committee", "run__version")
 

@@ -25,6 +25,7 @@ from scoring.queries import appeals, corrections, rounds, schemes
 from scoring.rules.rounds import NEEDS_REASON, AppealState, RoundState, RoundStep
 
 ROWS = 50
+SHOWN_FIRST = 3  # candidates; the older ones are folded away
 
 TONES = {RoundState.PUBLIC: "red", RoundState.FINAL: "ok", RoundState.WITHDRAWN: ""}
 
@@ -52,6 +53,7 @@ def round_list(request: Request) -> HttpResponse:
         ).order_by("-period_start", "-id"),
         ROWS,
     ).get_page(request.GET.get("page"))
+    candidates = rounds.candidates(office, request.today) if office else []
     context = {
         "page_obj": page,
         "rows": [
@@ -62,7 +64,8 @@ def round_list(request: Request) -> HttpResponse:
             }
             for one in page.object_list
         ],
-        "candidates": rounds.candidates(office, request.today) if office else [],
+        "candidates": candidates,
+        "older": len(candidates) - SHOWN_FIRST,
         "waiting": appeals.waiting(office) if office else [],
         "wanted": appeals.opinions_wanted(branch, request.user) if branch else [],
         "is_office": bool(office),

@@ -123,6 +123,27 @@ def test_a_branch_is_asked_for_comments_until_it_has_said_something(
     assert _due(duties.comments_to_reply, reviewer, last) == []
 
 
+@pytest.mark.parametrize(
+    ("state", "on", "shown"),
+    [
+        (S.COMMENTS, PUBLISHED.date(), False),
+        (S.PUBLIC, PUBLISHED.date(), True),
+        (S.PUBLIC, PUBLIC_UNTIL, True),
+        (S.PUBLIC, PUBLIC_UNTIL + dt.timedelta(1), False),
+        (S.VERIFYING, PUBLIC_UNTIL, False),
+    ],
+)
+def test_a_branch_is_told_of_a_notice_while_it_is_up(
+    run, reviewer, leader, secretary, state, on, shown
+):
+    begun(run, reviewer, state)
+
+    line = ("2026 年 8 月星级支部正在公示：核对本支部结果", PUBLIC_UNTIL, "看公示")
+    assert _due(duties.notices_up, secretary, on) == ([line] if shown else [])
+    for other in (leader, reviewer):
+        assert _due(duties.notices_up, other, on) == []
+
+
 @pytest.mark.parametrize("months", [1, 3])
 def test_duties_and_lists_take_as_many_queries_for_one_round_as_for_three(
     version, committee, reviewer, secretary, branch_a, django_assert_num_queries, months
