@@ -1,6 +1,13 @@
 """The words on the screen for the codes in the tables."""
 
-from members.rules.status import Education, EventKind, ExemptionReason, MemberStatus, Sex
+from members.rules.status import (
+    Education,
+    EventKind,
+    ExemptionReason,
+    MemberStatus,
+    RestrictionGround,
+    Sex,
+)
 
 STATUSES = {
     MemberStatus.FULL: "正式党员",
@@ -23,6 +30,11 @@ EDUCATIONS = {
 EXEMPTIONS = {
     ExemptionReason.ILL: "年老体弱、重病",
     ExemptionReason.AWAY: "长期外出流动",
+}
+
+RESTRICTIONS = {
+    RestrictionGround.PROBATION: "留党察看",
+    RestrictionGround.DETAINED: "留置、逮捕等暂停党员权利",
 }
 
 EVENTS = {

@@ -53,12 +53,17 @@ class Activity(models.Model):
     ends_at = models.TimeField("结束时间", null=True, blank=True)
     place = models.CharField("地点", max_length=60)
     host = models.CharField("主持人", max_length=60, blank=True)
+    # Why somebody else than the secretary (of a group: its leader) takes the chair (M18).
+    host_note = models.CharField("主持委托", max_length=100, blank=True, db_default="")
     recorder = models.CharField("记录人", max_length=60, blank=True)
     summary = models.TextField("会议记录", max_length=20000, blank=True)
     state = models.CharField(
         "状态", max_length=10, choices=list(wording.STATES.items()), default=State.PLANNED
     )
     record_due_on = models.DateField("记录期限")
+    series = models.ForeignKey(
+        "activities.Series", models.SET_NULL, null=True, blank=True, related_name="activities"
+    )
     entered_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     entered_at = models.DateTimeField("登记时间")
     closed_at = models.DateTimeField("办结时间", null=True)

@@ -43,6 +43,11 @@ class Attendance(models.Model):
         default=AttendanceStatus.UNMARKED,
     )
     reason = models.CharField("事由", max_length=100, blank=True)
+    # Which of several sittings was attended.
+    sitting = models.ForeignKey(
+        "activities.Sitting", models.SET_NULL, null=True, blank=True, related_name="+",
+        db_index=False,
+    )  # fmt: skip
     is_lecturer = models.BooleanField("主讲", default=False)
     is_counted = models.BooleanField(default=False)
 

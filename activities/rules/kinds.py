@@ -22,6 +22,11 @@ class ActivityKind(StrEnum):
     ORGANIZATION_LIFE = "ORGANIZATION_LIFE"
     STUDY = "STUDY"
     SERVICE = "SERVICE"
+    APPRAISAL = "APPRAISAL"
+    TALK = "TALK"
+    SALON = "SALON"
+    VISIT = "VISIT"
+    OTHER = "OTHER"
 
 
 class Roll(StrEnum):
@@ -42,6 +47,7 @@ class KindRule:
     every: PeriodKind | None = None
     regulation: str = ""
     is_core: bool = True  # part of 三会一课 and 主题党日
+    decides: bool = False  # may vote: has one sitting only
 
 
 _K = ActivityKind
@@ -58,12 +64,14 @@ KINDS: dict[ActivityKind, KindRule] = {
         ("通报工作", "讨论事项", "表决事项"),
         every=PeriodKind.QUARTER,
         regulation="M1",
+        decides=True,
     ),
     _K.COMMITTEE: KindRule(
         Roll.COMMITTEE,
         ("传达学习", "研究事项", "工作安排"),
         every=PeriodKind.MONTH,
         regulation="M2",
+        decides=True,
     ),
     _K.GROUP_MEETING: KindRule(
         Roll.GROUP,
@@ -84,6 +92,13 @@ KINDS: dict[ActivityKind, KindRule] = {
     ),
     _K.STUDY: KindRule(Roll.MEMBERS, ("学习内容", "交流发言"), is_core=False),
     _K.SERVICE: KindRule(Roll.MEMBERS, ("服务内容", "服务对象与成效"), is_core=False),
+    _K.APPRAISAL: KindRule(
+        Roll.MEMBERS, ("个人自评", "党员互评", "民主测评"), is_core=False, decides=True
+    ),
+    _K.TALK: KindRule(Roll.MEMBERS, ("宣讲内容", "点评"), is_core=False),
+    _K.SALON: KindRule(Roll.MEMBERS, ("会前阅读", "交流研讨", "会后作业"), is_core=False),
+    _K.VISIT: KindRule(Roll.MEMBERS, ("参观内容", "体会"), is_core=False),
+    _K.OTHER: KindRule(Roll.MEMBERS, ("活动内容",), is_core=False),
 }
 
 # 三会一课, in the order in which people say it.

@@ -20,6 +20,7 @@ from activities.operations.refusals import Refused
 from activities.queries import activities, rolls
 from activities.rules import attendance
 from activities.rules.progress import ACTIVITY, State, Step
+from activities.views import panels
 from branches import access, jobs
 from branches.access import Request
 from branches.rules.roles import Capability
@@ -62,6 +63,7 @@ def record(request: Request, *, pk: int) -> HttpResponse:
         "corrections": activity.corrections.select_related("made_by"),
         "trail": [("活动", reverse("activity-list"))],
         "is_held": is_held,
+        "panels": panels.of_activity(request, activity),
     }
     return TemplateResponse(request, "activities/record.html", context)
 

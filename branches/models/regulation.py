@@ -45,3 +45,48 @@ class Regulation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}{self.article}"
+
+
+class AdjustmentQuerySet(models.QuerySet["RegulationAdjustment"]):
+    def in_force_on(self, day: dt.date) -> AdjustmentQuerySet:
+        return self.filter(
+            Q(effective_to__isnull=True) | Q(effective_to__gt=day), effective_from__lte=day
+        )
+
+
+class RegulationAdjustment(models.Model):
+    """A committee sets the parameters of a rule for all below it, from a day on, with the reason.
+
+    The nearest committee's row speaks; a rule is never made to block by it.
+    """
+
+    committee = models.ForeignKey(
+        "branches.Organization", models.PROTECT, related_name="regulation_adjustments"
+    )
+    code = models.CharField("编号", max_length=10)
+    parameters = models.JSONField("参数", default=dict)
+    is_muted = models.BooleanField("不提醒", default=False)
+    reason = models.CharField("调整依据", max_length=200)
+    effective_from = models.DateField("起")
+    effective_to = models.DateField("止", null=True, blank=True)
+    made_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("时间")
+
+    objects = AdjustmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "规则调整"
+        ordering = ["committee", "code", "-effective_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["committee", "code", "effective_from"], name="adjusted_once_from_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True)
+                | Q(effective_to__gt=models.F("effective_from")),
+                name="adjustment_lasts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

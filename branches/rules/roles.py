@@ -28,6 +28,10 @@ class Capability(StrEnum):
     IMPORT_MEMBERS = "IMPORT_MEMBERS"
     SEE_ACTIVITIES = "SEE_ACTIVITIES"
     LOG_ACTIVITIES = "LOG_ACTIVITIES"
+    OFFER_COURSES = "OFFER_COURSES"
+    OVERRIDE_RULES = "OVERRIDE_RULES"
+    ADJUST_RULES = "ADJUST_RULES"
+    MANAGE_REMINDERS = "MANAGE_REMINDERS"
     SEE_SCORES = "SEE_SCORES"
     ENTER_MARKS = "ENTER_MARKS"
     ENTER_POINTS = "ENTER_POINTS"
@@ -64,7 +68,14 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     # The secretary of a committee decides its rounds; a branch's secretary reaches none, since
     # a round belongs to the committee above.
     Role.SECRETARY: _BRANCH_WORK
-    | {_C.MANAGE_MEMBERS, _C.SEE_SENSITIVE, _C.FILE_APPEALS, _C.DECIDE_ROUNDS},
+    | {
+        _C.MANAGE_MEMBERS,
+        _C.SEE_SENSITIVE,
+        _C.FILE_APPEALS,
+        _C.DECIDE_ROUNDS,
+        # Only for those below: nobody sets a rule aside for the own branch.
+        _C.OVERRIDE_RULES,
+    },
     Role.DEPUTY_SECRETARY: _BRANCH_WORK | {_C.MANAGE_MEMBERS, _C.FILE_APPEALS},
     Role.COMMITTEE_MEMBER: _BRANCH_WORK,
     Role.GROUP_LEADER: frozenset({_C.SEE_MEMBERS, _C.SEE_ACTIVITIES, _C.LOG_ACTIVITIES}),
@@ -79,6 +90,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.START_RUNS,
             _C.RUN_ROUNDS,
             _C.ASSIGN_INSPECTIONS,
+            _C.OFFER_COURSES,
+            _C.OVERRIDE_RULES,
             _C.PRINT_LEDGERS,
         }
     ),
@@ -95,6 +108,9 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.PRINT_LEDGERS,
             _C.MANAGE_ACCOUNTS,
             _C.MANAGE_CALENDAR,
+            _C.OFFER_COURSES,
+            _C.ADJUST_RULES,
+            _C.MANAGE_REMINDERS,
         }
     ),
     Role.AUDITOR: frozenset({_C.READ_AUDIT}),

@@ -55,3 +55,10 @@ class EventKind(StrEnum):
     EXPELLED = "EXPELLED"
     DIED = "DIED"
     NOTE = "NOTE"
+
+
+class RestrictionGround(StrEnum):
+    """Why a full member has no vote for a time (选举工作条例 第五条)."""
+
+    PROBATION = "PROBATION"  # 留党察看
+    DETAINED = "DETAINED"  # 留置、逮捕

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from activities import duties
+from activities.duties import rhythm as duties
 from activities.operations import activities as operations
 from activities.queries import activities as queries
 from activities.rules.kinds import ActivityKind

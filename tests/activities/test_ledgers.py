@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from activities import ledgers, tasks
+from activities import tasks
+from activities.ledgers import meetings as ledgers
 from activities.models import Attendance
 from activities.operations import activities as operations
 from activities.queries import documents

@@ -17,6 +17,11 @@ KINDS = {
     ActivityKind.ORGANIZATION_LIFE: "组织生活会",
     ActivityKind.STUDY: "集中学习",
     ActivityKind.SERVICE: "志愿服务",
+    ActivityKind.APPRAISAL: "民主评议党员",
+    ActivityKind.TALK: "宣讲（晨讲、微党课）",
+    ActivityKind.SALON: "先锋沙龙",
+    ActivityKind.VISIT: "参观教育基地",
+    ActivityKind.OTHER: "其他活动",
 }
 
 # What one does with it: 召开 a meeting, 开展 an activity.
@@ -29,6 +34,11 @@ VERBS = {
     ActivityKind.ORGANIZATION_LIFE: "召开",
     ActivityKind.STUDY: "开展",
     ActivityKind.SERVICE: "开展",
+    ActivityKind.APPRAISAL: "召开",
+    ActivityKind.TALK: "开展",
+    ActivityKind.SALON: "开展",
+    ActivityKind.VISIT: "开展",
+    ActivityKind.OTHER: "开展",
 }
 
 ATTENDANCE = {

@@ -14,8 +14,6 @@ from activities.models import Activity
 from activities.queries import activities
 from activities.rules.attendance import RollCount
 from activities.rules.kinds import KINDS, THREE_MEETINGS_ONE_LECTURE, ActivityKind
-from branches import ledgers
-from branches.ledgers import Ledger
 from branches.models import Organization
 from branches.queries.regulations import in_force
 from branches.rules.ledger_table import (
@@ -45,26 +43,6 @@ _COLUMNS = (
     Column("是否按时", 30),
 )
 RECORD_SHOWN = 120
-
-
-def declare() -> None:
-    """Register this app's ledgers."""
-    ledgers.register(
-        Ledger(
-            code="three-meetings",
-            title="三会一课台账",
-            description="党员大会、支委会、党小组会、党课：时间、地点、到会和记录",
-            build=three_meetings,
-        )
-    )
-    ledgers.register(
-        Ledger(
-            code="theme-days",
-            title="主题党日台账",
-            description="每月主题党日：主题、地点、到会和记录",
-            build=theme_days,
-        )
-    )
 
 
 def three_meetings(organization: Organization, period: Period) -> TableLedger:

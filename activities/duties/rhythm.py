@@ -15,7 +15,6 @@ from activities.queries import activities, schedule
 from activities.rules import rhythm
 from activities.rules.kinds import KINDS, ActivityKind
 from activities.rules.rhythm import Asked
-from branches import duties
 from branches.access import Grants
 from branches.duties import Duty
 from branches.models import Organization, Regulation, User
@@ -40,11 +39,6 @@ class _Owing:
     held: int
     planned: list[schedule.Held]
     earlier: list[Period]
-
-
-def declare() -> None:
-    """Register this app's duties."""
-    duties.register(due)
 
 
 def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:

@@ -1,0 +1,56 @@
+"""The words for study."""
+
+from activities.rules.study import (
+    ClassKind,
+    EnrolmentState,
+    OrderState,
+    OrderStep,
+    StudyList,
+    Topic,
+    Unit,
+)
+
+TOPICS = {
+    Topic.THEORY: "党的创新理论",
+    Topic.CONSTITUTION: "党章党规",
+    Topic.SPIRIT: "党性教育",
+    Topic.HISTORY: "党史",
+    Topic.POLICY: "形势政策",
+    Topic.DISCIPLINE: "纪律法律",
+    Topic.WORK: "党务实务",
+    Topic.SKILL: "业务技能",
+}
+
+LISTS = {StudyList.REQUIRED: "必学", StudyList.ELECTIVE: "选修", StudyList.ADVANCED: "提升"}
+
+ORDER_STATES = {
+    OrderState.ASKED: "待接单",
+    OrderState.ACCEPTED: "已接单",
+    OrderState.DECLINED: "未接单",
+    OrderState.CANCELLED: "已取消",
+    OrderState.HELD: "待评价",
+    OrderState.RATED: "已评价",
+}
+
+ORDER_STEPS = {
+    OrderStep.ACCEPT: "接单",
+    OrderStep.DECLINE: "不能接单",
+    OrderStep.CANCEL: "取消",
+    OrderStep.HOLD: "登记授课",
+    OrderStep.RATE: "评价",
+}
+
+CLASSES = {
+    ClassKind.PARTY_SCHOOL: "党校培训",
+    ClassKind.CENTRALISED: "集中培训",
+    ClassKind.ONLINE: "网络培训",
+}
+
+ENROLMENTS = {
+    EnrolmentState.CALLED: "已调训",
+    EnrolmentState.ATTENDED: "已参训",
+    EnrolmentState.EXCUSED: "请假",
+    EnrolmentState.MISSED: "未参训",
+}
+
+UNITS = {Unit.HOUR: "小时", Unit.HALF_DAY: "半天", Unit.DAY: "天"}
