@@ -75,6 +75,7 @@ class _Block:
     """One table of a ledger page; a row is (alignment, text) for each cell."""
 
     title: str
+    columns: tuple[str, ...]
     rows: list[list[tuple[str, str]]]
     note: str
 
@@ -170,6 +171,7 @@ def _blocks(ledger: TableLedger) -> list[_Block]:
     return [
         _Block(
             section.title,
+            ledger.titles_of(section),
             [list(zip(aligns, map(shown, row), strict=True)) for row in section.rows],
             section.note,
         )

@@ -41,10 +41,11 @@ def of_results(organization: Organization, period: Period) -> TableLedger:
         columns=(
             Column("对象", 30, Align.LEFT),
             Column("结果运用", 32, Align.LEFT),
-            Column("依据", 70, Align.LEFT),
+            Column("依据", 64, Align.LEFT),
             Column("决定", 44, Align.LEFT),
             Column("办理期限", 22),
-            Column("办理情况", 56, Align.LEFT),
+            Column("办结日期", 22),
+            Column("办理情况", 46, Align.LEFT),
         ),
         sections=_sections(found, _result),
         summary=(
@@ -78,7 +79,8 @@ def of_honours(organization: Organization, period: Period) -> TableLedger:
             Column("名称", 40, Align.LEFT),
             Column("依据", 78, Align.LEFT),
             Column("决定日期", 24),
-            Column("办理情况", 50, Align.LEFT),
+            Column("办结日期", 24),
+            Column("办理情况", 40, Align.LEFT),
         ),
         sections=_sections(found, _honour),
         summary=(
@@ -121,14 +123,17 @@ def _result(row: Consequence) -> Row:
         decision = f"{_day(row.decided_at)} {word}"
         if row.reason:
             decision += f"：{row.reason}"
-    done = f"{_day(row.done_at)} {row.outcome}" if row.done_at else ""
-    return (_subject(row), row.title, row.why, decision, row.due_on, done)
+    return (_subject(row), row.title, row.why, decision, row.due_on, _done(row), row.outcome)
 
 
 def _honour(row: Consequence) -> Row:
     decided = timezone.localdate(row.decided_at) if row.decided_at else None
     kind = consequences.kind_word(row.kind)
-    return (_subject(row), kind, row.title, row.why, decided, row.outcome)
+    return (_subject(row), kind, row.title, row.why, decided, _done(row), row.outcome)
+
+
+def _done(row: Consequence) -> dt.date | None:
+    return timezone.localdate(row.done_at) if row.done_at else None
 
 
 def _subject(row: Consequence) -> str:

@@ -77,28 +77,41 @@ def months_to_compute(user: User, grants: Grants, on: dt.date) -> list[Duty]:
 
 
 def sheets_to_mark(user: User, grants: Grants, on: dt.date) -> list[Duty]:
-    """Return this month's marking as one line, with the number of branches still unmarked."""
+    """Return the marking of this month, and of longer periods that end with it, one line each.
+
+    Each says how many branches are still unmarked.
+    """
     scope = grants.scope(Capability.ENTER_MARKS)
     if not scope:
         return []
     month = Period.containing(on)
+    ending = {
+        period
+        for _, period in inspections.assignable(scope, month)
+        if period.last_day == month.last_day
+    }
+    if not ending:
+        return []
     branches = list(
         Organization.objects.in_scope(scope).of_kind(OrganizationKind.BRANCH).standing_on(on)
     )
-    sheets = [sheet for sheet in marks.progress(branches, month) if sheet.due]
-    waiting = [sheet for sheet in sheets if not sheet.is_complete]
-    if not waiting:
-        return []
-    return [
-        Duty(
-            title=f"{month.number} 月检查打分",
-            due_on=marks.last_working_day(month),
-            why="按评分方案，每月最后一个工作日前检查"
-            f" · 已完成 {len(sheets) - len(waiting)} 个支部，还有 {len(waiting)} 个",
-            url=reverse("mark-sheet-list"),
-            action="去打分",
-        )
-    ]
+    until = marks.last_working_day(month)
+    found = []
+    for period in sorted(ending, key=lambda period: len(period.months)):
+        sheets = [sheet for sheet in marks.progress(branches, period) if sheet.due]
+        waiting = [sheet for sheet in sheets if not sheet.is_complete]
+        if waiting:
+            found.append(
+                Duty(
+                    title=f"{period.label}逐项打分",
+                    due_on=until,
+                    why="按评分方案，期末最后一个工作日前打完"
+                    f" · 已完成 {len(sheets) - len(waiting)} 个支部，还有 {len(waiting)} 个",
+                    url=f"{reverse('mark-sheet-list')}?period={period}",
+                    action="去打分",
+                )
+            )
+    return found
 
 
 def inspections_to_do(user: User, grants: Grants, on: dt.date) -> list[Duty]:
@@ -179,7 +192,7 @@ def rounds_to_decide(user: User, grants: Grants, on: dt.date) -> list[Duty]:
 def comments_to_reply(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return one line for the comments of branches that wait for a reply (one query)."""
     scope = grants.scope(Capability.RUN_ROUNDS)
-    waiting = list(rounds.comments_to_reply(scope)) if scope else []
+    waiting = list(rounds.comments_to_reply(scope).exclude(by=user)) if scope else []
     if not waiting:
         return []
     round_ = waiting[0].round

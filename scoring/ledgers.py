@@ -9,7 +9,6 @@ from django.utils import timezone
 from branches import ledgers
 from branches.ledgers import Ledger
 from branches.models import Organization
-from branches.rules import tree
 from branches.rules.ledger_table import (
     Align,
     Cell,
@@ -137,8 +136,7 @@ def points(organization: Organization, period: Period) -> TableLedger:
 
 
 def _run(organization: Organization, target: str, period: Period) -> Run | None:
-    paths = tree.lineage(organization.path)
-    return boards.current_run(paths, target, period)
+    return boards.current_run([organization.path], target, period)
 
 
 def _points(score: Score, n: int) -> Cell:
@@ -163,7 +161,7 @@ def _table(
         title=title,
         organization=organization.name,
         period=period.label,
-        as_of=run.computed_at if run else start,
+        as_of=run.facts_until if run else start,
         columns=columns,
         sections=sections,
         summary=(SummaryLine("评分方案", str(run.version) if run else "本期尚未核算"),),

@@ -42,13 +42,12 @@ def build(organization: Organization, period: Period) -> TableLedger:
     for one in final:
         name = one.run.version.title if len(final) > 1 else ""
         sections += _sections(one, scope, name)
-    start = timezone.make_aware(dt.datetime.combine(period.first_day, dt.time()))
     return TableLedger(
         code=CODE,
         title=TITLE,
         organization=organization.name,
         period=period.label,
-        as_of=max((one.decided_at for one in final if one.decided_at), default=start),
+        as_of=_as_of(final, scope, period),
         columns=(
             Column("对象", 44, Align.LEFT),
             Column("事项", 44, Align.LEFT),
@@ -60,6 +59,7 @@ def build(organization: Organization, period: Period) -> TableLedger:
         or (SummaryLine("定评", "本期没有定评"),),
         basis=tuple(f"{one.run.version.title}结果校验码 {one.run.checksum}" for one in final),
         is_landscape=True,
+        empty=_empty(found),
     )
 
 
@@ -90,8 +90,7 @@ def _head(one: Round) -> Iterable[SummaryLine]:
     version = one.run.version
     yield SummaryLine("评分方案", f"{version.title}第 {version.number} 版")
     if one.state != RoundState.FINAL:
-        state = wording.ROUND_STATES[RoundState(one.state)]
-        yield SummaryLine("状态", f"{state}中，审定后列入")
+        yield SummaryLine("状态", f"{_stands(one)}，审定后列入")
         return
     if one.public_from and one.public_until:
         yield SummaryLine("公示期", f"{_day(one.public_from)}至 {_day(one.public_until)}")
@@ -100,12 +99,48 @@ def _head(one: Round) -> Iterable[SummaryLine]:
         yield SummaryLine("审定", f"{one.decided_by.name}，{decided}")
 
 
+def _stands(one: Round) -> str:
+    """Return where a round on its way stands, and until when where a day is set."""
+    state = RoundState(one.state)
+    until = {RoundState.COMMENTS: one.comments_until, RoundState.PUBLIC: one.public_until}.get(
+        state
+    )
+    return f"{wording.ROUND_STATES[state]}中" + (f"，至 {_day(until)}（含当天）" if until else "")
+
+
+def _empty(found: list[Round]) -> str:
+    """Return what the ledger waits for while no round of the period is decided."""
+    if not found:
+        return "这一期还没有开始定评；党委开始定评、公示并审定后，这里自动生成。"
+    told = "；".join(f"“{one.run.version.title}”{_stands(one)}" for one in found)
+    return f"{told}。审定以后结果、申诉和更正列入台账。"
+
+
+def _as_of(final: list[Round], scope: Scope, period: Period) -> dt.datetime:
+    """Return when the last of what is shown happened; without rows, the period's beginning."""
+    moments = [one.decided_at for one in final]
+    for row in Consequence.objects.filter(round__in=final).in_scope(scope):
+        moments += [row.decided_at, row.done_at]
+    start = timezone.make_aware(dt.datetime.combine(period.first_day, dt.time()))
+    return max((at for at in moments if at is not None), default=start)
+
+
 def _sections(one: Round, scope: Scope, name: str) -> Iterable[Section]:
     prefix = f"{name} · " if name else ""
-    yield Section(f"{prefix}评定结果", tuple(_results(one, scope)))
-    yield Section(f"{prefix}申诉和答复", tuple(_appeals(one, scope)))
-    yield Section(f"{prefix}更正", tuple(_changes(one, scope)))
-    yield Section(f"{prefix}结果运用的决定", tuple(_consequences(one, scope)))
+    of_members = one.run.version.rates_members
+    subject = ("党员", "所在支部") if of_members else ("党支部", "类型")
+    totals = "总分" if of_members else "总分和名次"
+    for title, rows, titles in (
+        ("评定结果", _results(one, scope), (*subject, totals, "评定结果")),
+        ("申诉和答复", _appeals(one, scope), ("申诉人", "申诉项目", "理由和支部意见", "答复")),
+        ("更正", _changes(one, scope), (subject[0], "更正项目", "事实更正前后", "结果更正前后")),
+        (
+            "结果运用的决定",
+            _consequences(one, scope),
+            (subject[0], "结果运用", "依据", "决定和办理情况"),
+        ),
+    ):
+        yield Section(f"{prefix}{title}", tuple(rows), titles=titles)
 
 
 def _results(one: Round, scope: Scope) -> Iterable[Row]:
@@ -168,10 +203,11 @@ def _consequences(one: Round, scope: Scope) -> Iterable[Row]:
     )
     for item in found:
         said = wording.CONSEQUENCE_STATES[ConsequenceState(item.state)]
-        for words in (item.reason, item.outcome):
-            said += f"；{words}" if words else ""
+        said += f"；{item.reason}" if item.reason else ""
         if item.decided_by and item.decided_at:
             said += f"（{item.decided_by.name}，{_day(timezone.localdate(item.decided_at))}）"
+        if item.done_at:
+            said += f"；{_day(timezone.localdate(item.done_at))}办结：{item.outcome}"
         yield _subject(item), item.title, item.why, said
 
 

@@ -105,6 +105,7 @@ urlpatterns = [
     path("pay/", pay.pay_list, name="pay-list"),
     path("pay/<int:pk>/", pay.pay_table, name="pay-table"),
     path("pay/<int:pk>/xlsx/", pay.pay_table_xlsx, name="pay-table-xlsx"),
+    path("pay/<int:pk>/xlsx/<int:number>/", pay.pay_table_file, name="pay-table-file"),
     path("my/consequences/", consequences.my_consequences, name="my-consequences"),
     path("my/appeals/", appeals.my_appeals, name="my-appeals"),
     path("my/points/", points.my_points, name="my-points"),

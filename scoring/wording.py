@@ -49,6 +49,7 @@ MARK_KINDS = {
 }
 
 # The language of schemes.
+THESE_PERIODS = {"month": "当月", "quarter": "当季", "half-year": "这半年", "year": "当年"}
 PERIODS = {"month": "月度", "quarter": "季度", "half-year": "半年", "year": "年度"}
 TARGETS = {"organization": "党组织", "member": "党员"}
 GROUPS = {"type": "同类型之间比较", "parent": "同一上级之下比较", "all": "全部一起比较"}
@@ -71,7 +72,7 @@ BAND_VALUES = {"quantity": "数量", "ratio": "数量 ÷ 应完成数"}
 BOUNDS = {"below": "低于", "at_least": "不低于", "at_most": "不高于", "is": "等于"}
 # What the scheme file's keys are called on the forms.
 SCHEME_KEYS = {
-    "code": "编码", "title": "名称", "source": "来源", "target": "对象", "period": "评定周期",
+    "code": "编码", "title": "名称", "source": "来源", "target": "评定对象", "period": "评定周期",
     "groups": "比较范围", "part": "部分", "item": "项目", "full": "满分", "weight": "权重",
     "bonus": "可为负分", "rule": "计分方法", "points": "每次分值", "cap": "每期最高",
     "empty": "没有应完成的", "bands": "分档", "of": "取值", "min": "下限", "fact": "数据来源",

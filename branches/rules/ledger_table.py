@@ -34,12 +34,14 @@ class Column:
 class Section:
     """One run of rows under its own heading (a month, a branch, a kind of meeting).
 
-    An empty ``title`` prints no heading; ``note`` stands below the rows.
+    An empty ``title`` prints no heading; ``note`` stands below the rows. ``titles`` name the
+    columns of this section where they mean something else than the table's.
     """
 
     title: str
     rows: tuple[Row, ...]
     note: str = ""
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class TableLedger:
     """``as_of`` is the time of the data (数据截止), never that of the printing.
 
     ``basis`` names what the figures rest on (scheme version, audit anchor); ``signatures``
-    are the blanks to be filled by hand at the end.
+    are the blanks to be filled by hand at the end. ``empty`` is told on the screen while there
+    is no row: what it waits for.
     """
 
     code: str
@@ -67,9 +70,12 @@ class TableLedger:
     basis: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ("党组织负责人", "审核人", "填表人")
     is_landscape: bool = False
+    empty: str = ""
 
     def __post_init__(self) -> None:
         for section in self.sections:
+            if section.titles and len(section.titles) != len(self.columns):
+                raise ValueError(f"{self.code}: {len(section.titles)} titles do not fit")
             for row in section.rows:
                 if len(row) != len(self.columns):
                     raise ValueError(
@@ -92,6 +98,7 @@ class TableLedger:
             [column.title for column in self.columns],
             [
                 [section.title, [list(map(shown, row)) for row in section.rows], section.note]
+                + ([list(section.titles)] if section.titles else [])
                 for section in self.sections
             ],
             [[line.label, line.value] for line in self.summary],
@@ -106,6 +113,10 @@ class TableLedger:
         """The widths as per cent of the table, in the order of the columns."""
         total = sum(column.width_mm for column in self.columns)
         return tuple(f"{100 * column.width_mm / total:.3f}%" for column in self.columns)
+
+    def titles_of(self, section: Section) -> tuple[str, ...]:
+        """What the columns of a section are called."""
+        return section.titles or tuple(column.title for column in self.columns)
 
     def parts(self, rows_a_part: int) -> Iterator["TableLedger"]:
         """Cut into ledgers of at most so many rows, in order, none of them empty.
@@ -144,10 +155,10 @@ def _cut(sections: tuple[Section, ...], limit: int) -> Iterator[tuple[Section, .
         rows = section.rows
         while len(rows) > room:
             if room:
-                part.append(Section(section.title, rows[:room]))
+                part.append(Section(section.title, rows[:room], titles=section.titles))
             yield tuple(part)
             rows, part, room = rows[room:], [], limit
-        part.append(Section(section.title, rows, section.note))
+        part.append(Section(section.title, rows, section.note, section.titles))
         room -= len(rows)
     if part:
         yield tuple(part)

@@ -50,8 +50,13 @@ def field(
     help: str = "",
     wide: bool = False,
     counter: bool = False,
+    needed: bool = False,
 ) -> Props:
-    """A field: label above, help, control, errors below; `counter` counts what is typed."""
+    """A field: label above, help, control, errors below; `counter` counts what is typed.
+
+    `needed`: not called 选填 though the field alone is not required, because the form asks for it
+    or for another.
+    """
     if help:
         field.field.help_text = help
         field.help_text = help
@@ -69,7 +74,9 @@ def field(
         "label": label or field.label,
         "kind": kind,
         "wide": wide,
-        "optional": kind != "check" and not field.field.required and not field.field.disabled,
+        "optional": kind != "check"
+        and not (field.field.required or needed)
+        and not field.field.disabled,
     }
 
 
@@ -108,8 +115,13 @@ def roll_row(
     keys: str = "",
     expected: bool = True,
     errors: Iterable[str] = (),
+    sittings: Iterable[tuple[int, str]] = (),
+    sitting_name: str = "",
+    sitting: int | None = None,
 ) -> Props:
     """One person on the roll. Choices: value, label, tone; `keys` are what a search may match.
+
+    `sittings` (value, label) of a divided meeting are chosen from beside the mark.
 
     `expected` is False for someone who does not count towards 应到.
     """
@@ -122,4 +134,7 @@ def roll_row(
         "keys": f"{label} {keys}".strip(),
         "expected": expected,
         "errors": list(errors or ()),
+        "sittings": list(sittings or ()),
+        "sitting_name": sitting_name,
+        "sitting": sitting,
     }

@@ -59,6 +59,17 @@ def card(
 
 
 @register.simple_block_tag
+def fold(
+    content: SafeString, *, title: str, note: str = "", open: bool = False, id: str = ""
+) -> SafeString:
+    """A card that folds to its title and `note`, without a script; `open` at first or not."""
+    return render_to_string(
+        "ui/fold.html",
+        {"title": title, "note": note, "open": open, "id": id, "content": content},
+    )
+
+
+@register.simple_block_tag
 def table(content: SafeString, *, label: str, kind: str = "plain") -> SafeString:
     """A table in a box that scrolls by itself, also from the keyboard.
 

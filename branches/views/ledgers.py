@@ -18,7 +18,7 @@ from branches.forms.ledgers import PERIOD_WORDS, LedgerForm
 from branches.ledgers import Ledger
 from branches.models import Organization
 from branches.queries import printing
-from branches.rules.ledger_table import Align, Row, TableLedger, shown
+from branches.rules.ledger_table import Align, Row, Section, TableLedger, shown
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
 
@@ -64,9 +64,9 @@ def ledger(request: Request, *, code: str, pk: int, period: str) -> HttpResponse
         "organization": organization,
         "period": asked,
         "table": table,
-        "columns": [(column.title, column.align is Align.RIGHT) for column in table.columns],
         "sections": [
-            (section, [_cells(table, row) for row in section.rows]) for section in first.sections
+            (section, _heads(table, section), [_cells(table, row) for row in section.rows])
+            for section in first.sections
         ],
         "hidden_rows": table.row_count - first.row_count,
         "shown_rows": first.row_count,
@@ -134,6 +134,12 @@ def _first_choice(request: Request) -> dict[str, object]:
         "organization": request.GET.get("organization") or first,
         "period": request.GET.get("period", ""),
     }
+
+
+def _heads(table: TableLedger, section: Section) -> list[tuple[str, bool]]:
+    """Return what each column of a section is called and whether it holds figures."""
+    figures = [column.align is Align.RIGHT for column in table.columns]
+    return list(zip(table.titles_of(section), figures, strict=True))
 
 
 def _cells(table: TableLedger, row: Row) -> list[tuple[str, bool]]:

@@ -143,7 +143,7 @@ def _emptied() -> list[type[Model]]:
     return [
         model
         for label in _PRODUCT
-        for model in apps.get_app_config(label).get_models()
+        for model in apps.get_app_config(label).get_models(include_auto_created=True)
         if model not in _KEPT
     ]
 

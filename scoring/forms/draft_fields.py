@@ -19,7 +19,7 @@ def number(
         help_text=help_text,
         max_digits=14,
         decimal_places=places,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         error_messages={"invalid": f"“{label}”应填数字，如 2 或 1.5。"},
     )
 
@@ -35,7 +35,7 @@ def percent(label: str, *, required: bool = True, help_text: str = "") -> forms.
         max_value=Decimal(100),
         max_digits=9,
         decimal_places=6,
-        widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), words),
     )
 
@@ -45,7 +45,7 @@ def whole(label: str, *, required: bool = True, help_text: str = "") -> forms.In
         label=label,
         required=required,
         help_text=help_text,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         error_messages={"invalid": f"“{label}”应填整数，如 2。"},
     )
 

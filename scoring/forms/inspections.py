@@ -45,10 +45,14 @@ class AssignForm(forms.Form):
         Organization.objects.none(),
         label="被检查的支部",
         required=False,
+        help_text="勾选了“全部支部”就不用逐个选。",
         widget=forms.CheckboxSelectMultiple,
     )
     inspectors = forms.MultipleChoiceField(
-        label="检查人", required=False, widget=forms.CheckboxSelectMultiple
+        label="检查人",
+        required=False,
+        help_text="在这里勾选，或在下面填写，至少一人。",
+        widget=forms.CheckboxSelectMultiple,
     )
     others = forms.CharField(
         label="其他检查人",

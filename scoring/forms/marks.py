@@ -45,7 +45,7 @@ class MarkSheetForm(forms.Form):
                 max_digits=8,
                 decimal_places=2,
                 required=False,
-                widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
                 error_messages={
                     "max_value": f"“{item.title}”满分是 {full} 分，请填 0 至 {full} 之间的数。",
                     "min_value": f"“{item.title}”不能是负数，请填 0 至 {full} 之间的数。",

@@ -99,7 +99,7 @@ class TrialForm(_SchemeForm):
         first, last = (Period.containing(data[name].first_day, kind) for name in ("first", "last"))
         over = Period.containing(self._today, kind).previous
         if last > over:
-            self.add_error("last", f"{last.label}还没有结束，最晚可以选{over.label}。")
+            self.add_error("last", f"{last.label}还没有结束，最晚可以选 {over.label}。")
         elif first > last:
             self.add_error("last", "不能早于起始的一期。")
         elif (count := len(trials.spanned(first, last))) > MOST_PERIODS:

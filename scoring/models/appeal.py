@@ -78,7 +78,8 @@ class Correction(models.Model):
     """A correcting entry (更正): what one item's fact is in one round, whatever was recorded.
 
     ``quantity`` None: the fact is taken out, the item is missing. For a veto's code the
-    correction lifts the veto. ``before`` is what the run had counted.
+    correction lifts the veto. ``before`` is what the run had counted. ``run`` is None until a
+    job has rated the round again; after that the row never changes.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="corrections")
@@ -92,7 +93,11 @@ class Correction(models.Model):
     before_quantity = models.DecimalField("原为", max_digits=12, decimal_places=2, null=True)
     before_base = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     run = models.OneToOneField(
-        "scoring.Run", models.PROTECT, related_name="correction", verbose_name="更正后的核算"
+        "scoring.Run",
+        models.PROTECT,
+        null=True,
+        related_name="correction",
+        verbose_name="更正后的核算",
     )
     by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     at = models.DateTimeField("更正时间")

@@ -19,6 +19,7 @@ from scoring.models import Appeal, Correction, Round
 from scoring.operations import corrections
 from scoring.operations.rounds import locked
 from scoring.queries import appeals, inspections, round_people, rounds, schemes
+from scoring.queries import corrections as correction_queries
 from scoring.rules.rounds import (
     APPEAL,
     APPEALABLE,
@@ -137,16 +138,20 @@ def uphold(
     by: User,
     at: dt.datetime,
 ) -> Correction:
-    """Find an appeal right: the fact is corrected and the round rated again from it.
+    """Find an appeal right: the fact is corrected, and a job left to rate the round from it.
+
+    Until that job is done the round takes no further step.
 
     :param quantity: the fact as it is; None takes it out, so that the item is missing.
     :param base: what was due, for items whose points depend on it; without meaning for others.
     :param lifts_veto: the appeal is about a veto, which does not hold.
-    :raises CannotAppeal: the appeal is one's own or answered, the round past correcting, or the
-        fact is what was counted.
+    :raises CannotAppeal: the appeal is one's own or answered, the round past correcting, the
+        subject being rated again just now, or the fact is what was counted.
     """
     row = _locked(appeal)
     _answered(row, AppealStep.UPHOLD, answer, by, at)
+    if correction_queries.pending_of_subject(row).exists():
+        raise CannotAppeal("这一对象正在按另一件申诉的更正重新核算，请过几分钟再答复。")
     counted = appeals.counted(row)
     item = appeals.item_of(row)
     if lifts_veto != (item is None):
@@ -172,7 +177,8 @@ def uphold(
         after={"answer": row.answer, "lifts_veto": True} if lifts_veto
         else {"answer": row.answer, "quantity": quantity, "base": base},
     )  # fmt: skip
-    _tell([row.filed_by], f"对“{row.item_title}”的申诉成立，得分已更正：{row.answer}", row, at)
+    text = f"对“{row.item_title}”的申诉成立，正在按更正重新核算：{row.answer}"
+    _tell([row.filed_by], text, row, at)
     return correction
 
 
@@ -235,10 +241,13 @@ def _locked(appeal: Appeal) -> Appeal:
 def _answered(row: Appeal, step: AppealStep, answer: str, by: User, at: dt.datetime) -> None:
     """Fill in an answer; nothing is saved.
 
-    :raises CannotAppeal: it is one's own or answered already, or the answer gives no reasons.
+    :raises CannotAppeal: it is one's own or answered already, one gave the branch's opinion on
+        it, or the answer gives no reasons.
     """
     if _is_own(row, by) or _speaks_for(row, by, timezone.localdate(at)):
         raise CannotAppeal("不能答复本人或本支部提出的申诉，请由其他人员答复。")
+    if row.opinion_by_id == by.pk:
+        raise CannotAppeal("你已代表支部对这件申诉提过意见，请由其他人员答复。")
     row.state = _after(row, step)
     row.answer, row.answered_by, row.answered_at = _said(answer, "答复理由"), by, at
 

@@ -90,7 +90,7 @@ def assign(
     branches = {branch.pk: branch for branch, _ in new}
     notices.tell(
         inspectors.values(),
-        f"请您做{period.label}{wording.MARK_KINDS[kind]}，"
+        f"请您做 {period.label}{wording.MARK_KINDS[kind]}，"
         f"{due_on.month} 月 {due_on.day} 日前完成。",
         url=reverse("my-inspections"),
         at=at,

@@ -94,11 +94,11 @@ def enter_sheet(
 
 
 def refuse_if_sealed(version: SchemeVersion, period: Period) -> None:
-    """Let nothing of a period change whose results stand.
+    """Let nothing of a period change whose results stand, nor let it be sealed meanwhile.
 
     :raises PeriodSealed: the period's results are in a round.
     """
-    if runs.in_round(version, period):
+    if not runs.stays_open(version, period):
         raise PeriodSealed(
             f"{period.label}的结果已进入定评，不能再打分或改分；有异议请在公示期间申诉。"
         )

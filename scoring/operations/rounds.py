@@ -36,6 +36,7 @@ def open_round(*, run: Run, by: User, at: dt.datetime) -> Round:
     """
     if not runs.try_lock(run.committee_id, run.period):
         raise CannotStep(f"{run.period.label}正在核算，请过一会儿再开始定评。")
+    runs.shut(run.committee_id, run.period)
     row = (
         Run.objects.select_for_update(of=("self",))
         .select_related("version", "committee")
@@ -206,7 +207,8 @@ def comment(
 def reply(*, comment: RoundComment, text: str, by: User, at: dt.datetime) -> RoundComment:
     """Answer a comment, once, and tell whoever made it.
 
-    :raises CannotStep: it is answered already, or the round asks for no comments any more.
+    :raises CannotStep: it is one's own or answered already, or the round asks for no comments
+        any more.
     """
     round_ = locked(comment.round)
     row = (
@@ -218,6 +220,8 @@ def reply(*, comment: RoundComment, text: str, by: User, at: dt.datetime) -> Rou
         raise CannotStep("征求意见阶段已经结束，不能再答复。")
     if row.replied_at is not None:
         raise CannotStep("这条意见已经答复，请刷新页面查看。")
+    if row.by_id == by.pk:
+        raise CannotStep("不能答复自己提出的意见，请由另一位负责考评的人员答复。")
     row.reply, row.replied_by, row.replied_at = _said(text), by, at
     row.save(update_fields=["reply", "replied_by", "replied_at"])
     audit.record(

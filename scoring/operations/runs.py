@@ -15,6 +15,7 @@ from scoring.queries import schemes, statement
 from scoring.rules.rounds import RoundState
 
 LOCK_SPACE = 7_301
+GATE_SPACE = 7_302  # apart from the first: nobody waits for a computation to enter a fact
 KEPT = dt.timedelta(days=7)  # superseded runs that nothing points at
 
 
@@ -102,6 +103,28 @@ def try_lock(committee_id: int, period: Period) -> bool:
         )
         found = cursor.fetchone()
     return bool(found and found[0])
+
+
+def stays_open(version: SchemeVersion, period: Period) -> bool:
+    """Return whether a period is in no round, and let none be opened before this transaction ends.
+
+    Whatever is entered after this counts: opening a round waits, and looks for late facts then.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s))",
+            [GATE_SPACE, f"{version.committee_id}/{period}"],
+        )
+    return not in_round(version, period)
+
+
+def shut(committee_id: int, period: Period) -> None:
+    """Wait for those who are entering facts of a period, and let nobody begin meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
+            [GATE_SPACE, f"{committee_id}/{period}"],
+        )
 
 
 def make_room(run: Run) -> None:

@@ -52,7 +52,7 @@ def adopt(
     if effective_from.first_day != first.first_day:
         raise CannotAdopt(
             f"方案按{schemes.period_word(scheme.period)}评，"
-            f"应从一期的第一个月起施行，如{first.months[0].label}或{first.next.months[0].label}。"
+            f"应从一期的第一个月起施行，如 {first.months[0].label}或 {first.next.months[0].label}。"
         )
     committee = Organization.objects.select_for_update(no_key=True).get(pk=committee.pk)
     circle = schemes.circle(committee, scheme, effective_from.first_day)

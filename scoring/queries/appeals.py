@@ -10,7 +10,7 @@ from branches.models import User
 from branches.scope import Scope
 from scoring.models import Appeal, Line, Round, Score
 from scoring.queries import rounds, schemes
-from scoring.rules.rounds import CORRECTABLE
+from scoring.rules.rounds import CORRECTABLE, AppealState
 from scoring.rules.scheme import Item, Scheme
 
 Counted = tuple[Decimal, Decimal | None]
@@ -45,6 +45,22 @@ def opinions_wanted(scope: Scope, user: User) -> QuerySet[Appeal]:
         .exclude(Q(filed_by=user) | Q(member__user=user))
         .order_by("due_on", "id")
     )
+
+
+def of_score(round_: Round, score: Score) -> dict[str, Appeal]:
+    """Return the last appeal to each line of a subject, by item code; not what was withdrawn.
+
+    With ``correction`` loaded where there is one (one query).
+    """
+    found = (
+        Appeal.objects.filter(
+            round=round_, organization=score.organization_id, member=score.member_id
+        )
+        .exclude(state=AppealState.WITHDRAWN)
+        .select_related("correction")
+        .order_by("id")
+    )
+    return {one.item_code: one for one in found}
 
 
 def mine(user: User) -> QuerySet[Appeal]:

@@ -18,7 +18,7 @@ from branches.rules.tree import OrganizationKind, OrganizationType
 from branches.scope import Scope
 from branches.wording import ORGANIZATION_TYPES
 from scoring.models import Run, SchemeVersion, Score
-from scoring.queries import explanations, schemes
+from scoring.queries import explanations, main_scheme, schemes
 from scoring.rules.scheme import Scheme
 
 KIND_ORDER = list(PeriodKind)
@@ -119,14 +119,9 @@ def board(
     :param on: the day up to which overdue records are counted; None: they are not.
     """
     rows = list(chosen.scores(run, scope).select_related("organization"))
-    earlier = explanations.standings_before(run, rows)
-    before = (
-        {branch: standing.total for (_, branch), standing in earlier[0].items()}
-        if earlier
-        else _totals_before(run, scope)
-    )
+    before = _totals_before(run, scope)
     overdue = _overdue(scope, run.period, on) if on is not None else {}
-    proposed = explanations.proposals(run, rows, earlier)
+    proposed = explanations.proposals(run, rows)
     scheme = schemes.scheme_of(run.version)
     columns = [PartColumn(part.full, part.full * LOW, part.full * HIGH) for part in scheme.parts]
     found = [
@@ -201,23 +196,40 @@ def _place(row: BoardRow) -> tuple[bool, bool, Decimal, str]:
     )
 
 
-def runs_of(committee_paths: list[str], target: str, period: Period) -> list[Run]:
-    """Return the current runs of a period, one a scheme, the nearest committee's (one query)."""
-    found: dict[str, Run] = {}
-    for run in (
+def runs_of(places: Iterable[str], target: str, period: Period) -> list[Run]:
+    """Return the current runs of a period that rate what stands at ``places``, the main one first.
+
+    Of every place (an organisation's path) one a scheme: the nearest committee's. Two committees
+    beside each other that use one scheme have a run each (one query).
+    """
+    lineages = [tree.lineage(place) for place in places]
+    rows = (
         Run.objects.current()
         .of_period(period)
-        .filter(committee__path__in=committee_paths, version__target=target)
+        .filter(committee__path__in={path for one in lineages for path in one})
+        .filter(version__target=target)
         .select_related("version", "committee")
+        .annotate(first_adopted=main_scheme.first_adopted())
         .order_by("-committee__path", "scheme_code")
-    ):
-        found.setdefault(run.scheme_code, run)
-    return list(found.values())
+    )
+    found: dict[int, Run] = {}
+    for lineage in lineages:
+        nearest: dict[str, Run] = {}
+        for run in rows:
+            if run.committee.path in lineage:
+                nearest.setdefault(run.scheme_code, run)
+        found |= {run.pk: run for run in nearest.values()}
+    return main_scheme.of_runs(found.values())
 
 
-def current_run(committee_paths: list[str], target: str, period: Period) -> Run | None:
-    """Return the current run that rates branches (or members) below the nearest committee."""
-    return next(iter(runs_of(committee_paths, target, period)), None)
+def current_run(
+    places: Iterable[str],
+    target: str,
+    period: Period,
+    looked_at: main_scheme.LookedAt | None = None,
+) -> Run | None:
+    """Return the current run of the main scheme, or of the one looked at last (one query)."""
+    return main_scheme.chosen(runs_of(places, target, period), looked_at)
 
 
 def rated_periods(committee_paths: list[str], target: str) -> list[Period]:
@@ -253,18 +265,23 @@ def parents(scope: Scope, on: dt.date) -> list[Organization]:
 
 
 def scores_of(organization: Organization, period: Period) -> list[Score]:
-    """Return a branch's current scores of a period, one a scheme (one query)."""
-    return list(
+    """Return a branch's current scores of a period, the main scheme's first (one query)."""
+    return main_scheme.of_scores(
         Score.objects.current()
         .of_period(period)
         .filter(organization=organization, member__isnull=True)
         .select_related("run__version", "run__committee", "organization")
-        .order_by("-run__committee__path", "run__scheme_code")
+        .annotate(first_adopted=main_scheme.first_adopted("run__"))
     )
 
 
-def latest_score_of(organization: Organization, on: dt.date) -> Score | None:
-    """Return a branch's current score of the period that ended last by this month's beginning."""
+def latest_score_of(
+    organization: Organization, on: dt.date, looked_at: main_scheme.LookedAt | None = None
+) -> Score | None:
+    """Return a branch's current score of the period that ended last by this month's beginning.
+
+    Of the scheme looked at last, else the main scheme's.
+    """
     found = list(
         Score.objects.current()
         .filter(
@@ -272,10 +289,13 @@ def latest_score_of(organization: Organization, on: dt.date) -> Score | None:
             run__period_start__lt=Period.containing(on).first_day,
         )
         .select_related("run__version", "organization")
+        .annotate(first_adopted=main_scheme.first_adopted("run__"))
         .order_by("-run__period_start", "run__scheme_code")[:LOOKED_AT]
     )  # fmt: skip
     latest = latest_finished([score.run.period for score in found], on)
-    return next((score for score in found if score.run.period == latest), None)
+    scores = main_scheme.of_scores(score for score in found if score.run.period == latest)
+    run = main_scheme.chosen([score.run for score in scores], looked_at)
+    return next((score for score in scores if score.run == run), None)
 
 
 def versions_in_scope(scope: Scope) -> QuerySet[SchemeVersion]:

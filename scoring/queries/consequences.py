@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
@@ -13,7 +13,7 @@ from branches.models import Post, User
 from branches.rules.periods import Period, PeriodKind
 from branches.rules.roles import Capability, roles_with
 from branches.scope import Scope
-from scoring.models import Consequence, Round, Score
+from scoring.models import Consequence, Round, Run, Score
 from scoring.queries import schemes
 from scoring.rules import consequences as rules
 from scoring.rules import scheme as words
@@ -58,12 +58,17 @@ def standing_of(scheme: Scheme, score: Score) -> Standing:
 
 
 def proposals(round_: Round) -> list[Proposal]:
-    """Return what a round's scores ask for (at most three queries).
+    """Return what a round's scores ask for (at most three queries)."""
+    scores = Score.objects.filter(run=round_.run).rated()
+    return asked_of(round_.run, scores.iterator(chunk_size=5000))
+
+
+def asked_of(run: Run, scores: Iterable[Score]) -> list[Proposal]:
+    """Return what rated scores of a run ask for (two queries at most besides the scores').
 
     Earlier periods count as their final rounds stand; a period without one has no result, and
     breaks a run of periods.
     """
-    run = round_.run
     scheme = schemes.scheme_of(run.version)
     asked = scheme.consequences_of(run.period_kind)
     if not asked:
@@ -73,10 +78,10 @@ def proposals(round_: Round) -> list[Proposal]:
     alone = [of_one_period(consequence) for consequence in asked]
     meeting = [
         (score, standing)
-        for score in Score.objects.filter(run=run).rated().iterator(chunk_size=5000)
+        for score in scores
         if rules.holding(alone, standing := standing_of(scheme, score), [])
     ]
-    past = _past(round_, rules.lookback(asked), [score for score, _ in meeting])
+    past = _past(run, rules.lookback(asked), [score for score, _ in meeting])
     found = []
     for score, standing in meeting:
         now = Result(run.period.label, scheme, standing)
@@ -89,23 +94,23 @@ def proposals(round_: Round) -> list[Proposal]:
     return found
 
 
-def _past(round_: Round, count: int, scores: Sequence[Score]) -> list[dict[_Subject, Result]]:
+def _past(run: Run, count: int, scores: Sequence[Score]) -> list[dict[_Subject, Result]]:
     """Return the results of the ``count`` periods before, newest first, for some subjects."""
     if not (count and scores):
         return []
-    periods = [round_.run.period.minus(back) for back in range(1, count + 1)]
+    periods = [run.period.minus(back) for back in range(1, count + 1)]
     rounds = {
         each.period_start: each.run
         for each in Round.objects.final()
         .filter(
-            committee=round_.committee_id,
-            scheme_code=round_.scheme_code,
-            period_kind=round_.period_kind,
+            committee=run.committee_id,
+            scheme_code=run.scheme_code,
+            period_kind=run.period_kind,
             period_start__in=[period.first_day for period in periods],
         )
         .select_related("run__version")
     }
-    runs = {run.pk: run for run in rounds.values()}
+    runs = {each.pk: each for each in rounds.values()}
     found: dict[int, dict[_Subject, Result]] = {pk: {} for pk in runs}
     members = [score.member_id for score in scores if score.member_id]
     organizations = [score.organization_id for score in scores if not score.member_id]
@@ -115,10 +120,10 @@ def _past(round_: Round, count: int, scores: Sequence[Score]) -> list[dict[_Subj
         .filter(Q(member__in=members) | Q(member__isnull=True, organization__in=organizations))
     )
     for score in earlier.iterator(chunk_size=5000) if runs else ():
-        run = runs[score.run_id]
-        scheme = schemes.scheme_of(run.version)
-        found[run.pk][_subject(score)] = Result(
-            run.period.label, scheme, standing_of(scheme, score)
+        earlier_run = runs[score.run_id]
+        scheme = schemes.scheme_of(earlier_run.version)
+        found[earlier_run.pk][_subject(score)] = Result(
+            earlier_run.period.label, scheme, standing_of(scheme, score)
         )
     return [
         found[rounds[period.first_day].pk] if period.first_day in rounds else {}

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from scoring.models import Correction, Round, Score
+from branches.models import Job
+from scoring.models import Appeal, Correction, Round, Score
 from scoring.rules import explaining
+from scoring.rules.rounds import CORRECTABLE
+
+TASK = "scoring.correct"  # the job that rates a round again from a correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,38 +41,75 @@ class Change:
     @property
     def fact_words(self) -> tuple[str, str]:
         """The fact before and after: 3 ÷ 4 → 4 ÷ 4, 没有数据 → 2, 一票否决 → 解除."""
+        return _facts(self.correction)
+
+
+def pending() -> QuerySet[Correction]:
+    """Return the corrections whose round has not been rated again yet, the earliest first."""
+    return Correction.objects.filter(run__isnull=True, round__state__in=CORRECTABLE).order_by("id")
+
+
+def pending_of_subject(appeal: Appeal) -> QuerySet[Correction]:
+    """Return what is being corrected just now for the subject of an appeal."""
+    return pending().filter(
+        round=appeal.round, organization=appeal.organization_id, member=appeal.member_id
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A correction whose round is being rated again; ``job`` the latest that was asked to."""
+
+    correction: Correction
+    job: Job | None
+
+    @property
+    def name(self) -> str:
         one = self.correction
-        if one.lifts_veto:
-            return "一票否决", "解除"
-        return (
-            _fact(one.before_quantity, one.before_base),
-            _fact(one.quantity, one.base),
-        )
+        return one.member.name if one.member else one.organization.short_name
+
+    @property
+    def fact_words(self) -> tuple[str, str]:
+        return _facts(self.correction)
+
+
+def waiting(round_: Round) -> list[Waiting]:
+    """Return a round's corrections that wait, the earliest first (two queries at most)."""
+    found = list(
+        pending().filter(round=round_).select_related("appeal", "organization", "member", "by")
+    )
+    if not found:
+        return []
+    asked = Job.objects.filter(
+        task=TASK, organization=round_.committee_id, arguments__round=round_.pk
+    ).order_by("id")
+    latest = {job.arguments["correction"]: job for job in asked}
+    return [Waiting(one, latest.get(one.pk)) for one in found]
 
 
 def of_round(round_: Round) -> list[Change]:
-    """Return a round's corrections in order, the earliest first (two queries)."""
+    """Return a round's corrections that have been rated, the earliest first (two queries)."""
     made = list(
-        Correction.objects.filter(round=round_)
+        Correction.objects.filter(round=round_, run__isnull=False)
         .select_related("appeal", "organization", "member", "run", "by")
         .order_by("id")
     )
     if not made:
         return []
+    runs = {one.pk: one.run for one in made if one.run is not None}
     members = {one.member_id for one in made if one.member_id}
     scores = Score.objects.filter(
         Q(member__isnull=True) | Q(member__in=members),
-        run__in={pk for one in made for pk in (one.run_id, one.run.corrects_id) if pk},
+        run__in={run.pk for run in runs.values()} | {run.corrects_id for run in runs.values()},
         organization__in={one.organization_id for one in made},
     )
     found = {(score.run_id, score.organization_id, score.member_id): score for score in scores}
     changes = []
     for one in made:
         subject = (one.organization_id, one.member_id)
-        assert one.run.corrects_id is not None  # a correction's run follows another
-        changes.append(
-            Change(one, found[(one.run.corrects_id, *subject)], found[(one.run_id, *subject)])
-        )
+        run = runs[one.pk]
+        assert run.corrects_id is not None  # a correction's run follows another
+        changes.append(Change(one, found[(run.corrects_id, *subject)], found[(run.pk, *subject)]))
     return changes
 
 
@@ -86,6 +127,7 @@ def behind(score: Score, item_code: str) -> list[CorrectedFact]:
     made = (
         Correction.objects.filter(
             round__run=score.run_id,
+            run__isnull=False,
             organization=score.organization_id,
             member=score.member_id,
             item_code=item_code,
@@ -109,6 +151,12 @@ def _result(score: Score) -> str:
 
 def _total(score: Score) -> str:
     return "—" if score.total is None else f"{score.total}"
+
+
+def _facts(one: Correction) -> tuple[str, str]:
+    if one.lifts_veto:
+        return "一票否决", "解除"
+    return _fact(one.before_quantity, one.before_base), _fact(one.quantity, one.base)
 
 
 def _fact(quantity: Decimal | None, base: Decimal | None) -> str:

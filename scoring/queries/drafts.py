@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from activities.rules.kinds import ActivityKind
 from activities.wording import KINDS as ACTIVITY_KINDS
@@ -32,11 +32,15 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What the running check finds. ``rows``: part, its arithmetic, what it adds to the total."""
+    """What the running check finds. ``rows``: part, its arithmetic, what it adds to the total.
+
+    ``remarks`` keep the draft from being put into force, ``doubts`` do not.
+    """
 
     rows: tuple[tuple[str, str, str], ...]
     total: str
     remarks: tuple[Remark, ...]
+    doubts: tuple[Remark, ...]
 
     @property
     def is_clean(self) -> bool:
@@ -48,12 +52,30 @@ def in_scope(scope: Scope) -> QuerySet[SchemeDraft]:
     return SchemeDraft.objects.in_scope(scope).select_related("committee", "saved_by")
 
 
+def listed(
+    scope: Scope,
+) -> tuple[list[SchemeDraft], list[tuple[SchemeDraft, SchemeVersion]]]:
+    """Return the drafts in scope still being written, and those in force word for word with the
+    version they became (two queries).
+    """
+    same = SchemeVersion.objects.filter(committee=OuterRef("committee_id"), text=OuterRef("text"))
+    found = in_scope(scope).annotate(became=Subquery(same.order_by("-number").values("pk")[:1]))
+    rows = [(draft, draft.became) for draft in found]
+    versions = SchemeVersion.objects.in_bulk([pk for _, pk in rows if pk])
+    return (
+        [draft for draft, pk in rows if not pk],
+        [(draft, versions[pk]) for draft, pk in rows if pk],
+    )
+
+
 def scheme_of(draft: SchemeDraft) -> Scheme:
     return schemes.read(draft.text)
 
 
 def check(scheme: Scheme, committee: Organization, on: dt.date) -> Check:
-    """Return the sums and everything that keeps a draft from being put into force (one query)."""
+    """Return the sums, what keeps a draft from being put into force, and what to look at again
+    (one query).
+    """
     rows = tuple(
         (
             part.title,
@@ -87,7 +109,11 @@ def check(scheme: Scheme, committee: Organization, on: dt.date) -> Check:
         remarks.append(
             Remark(f"方案互相引用得分，形成循环：“{names}”。请去掉其中一处引用。", str(first))
         )
-    return Check(rows, plain(total), tuple(remarks))
+    doubts = tuple(
+        Remark(schemes.in_words(text), str(_blamed(scheme, text)))
+        for text in soundness.doubtful(scheme)
+    )
+    return Check(rows, plain(total), tuple(remarks), doubts)
 
 
 def same_version(draft: SchemeDraft) -> SchemeVersion | None:

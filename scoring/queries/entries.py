@@ -68,6 +68,13 @@ def versions_for(organization: Organization, on: dt.date, target: str) -> list[S
     return sorted({one.code: one for one in versions}.values(), key=lambda one: one.code)
 
 
+def version_of(entry: PointEntry) -> SchemeVersion | None:
+    """Return the version that an entry counts under: the nearest committee's (one query)."""
+    target = "member" if entry.member_id else "organization"
+    found = versions_for(entry.organization, entry.happened_on, target)
+    return next((one for one in found if one.code == entry.scheme_code), None)
+
+
 def behind(score: Score, item_code: str) -> QuerySet[PointEntry]:
     """Return the entries, voided ones included, behind one item of a score."""
     return (

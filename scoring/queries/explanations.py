@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scoring.models import Line, Run, SchemeVersion, Score
-from scoring.queries import schemes
+from scoring.models import Line, Run, Score
+from scoring.queries import consequences, schemes
 from scoring.queries import sources as sources_of
-from scoring.queries.consequences import standing_of
-from scoring.rules import bands, consequences, explaining, lifting
-from scoring.rules.consequences import Standing
+from scoring.rules import bands, explaining, lifting
 from scoring.rules.lifting import Lift, Lifting
 from scoring.rules.scheme import Item, Scheme
-
-Subject = tuple[int | None, int]
-Standings = dict[Subject, Standing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,70 +172,18 @@ def _grade_words(score: Score, scheme: Scheme, parts: tuple[ExplainedPart, ...])
     return found
 
 
-def proposals(
-    run: Run, scores: Iterable[Score], before: Sequence[Standings] | None = None
-) -> dict[int, tuple[str, ...]]:
-    """Return the proposed consequences of some scores of one run, by score id.
+def proposals(run: Run, scores: Iterable[Score]) -> dict[int, tuple[str, ...]]:
+    """Return what some scores of one run ask for, by score id (two queries at most).
 
-    A period that is not over proposes nothing.
-
-    :param before: ``standings_before`` the run; None: they are read (one query, or two).
+    As the decision of its round would propose it: earlier periods count as their final rounds
+    stand. A period that is not over proposes nothing.
     """
     if run.is_provisional:
         return {}
-    scheme = schemes.scheme_of(run.version)
-    rules = scheme.consequences_of(run.period_kind)
-    rated = [score for score in scores if score.is_rated]
-    if before is None:
-        before = standings_before(run, rated)
-    return {
-        score.pk: consequences.proposed(
-            rules,
-            standing_of(scheme, score),
-            [standings.get(subject_of(score)) for standings in before],
-        )
-        for score in rated
-    }
-
-
-def standings_before(run: Run, scores: Sequence[Score]) -> list[Standings]:
-    """Return where subjects stood in the periods the run's consequences look back on.
-
-    Newest first, as they stand in their current runs; one query, two after a new version.
-    """
-    scheme = schemes.scheme_of(run.version)
-    count = consequences.lookback(scheme.consequences_of(run.period_kind))
-    starts = [run.period.minus(back).first_day for back in range(1, count + 1)]
-    if not starts or not scores:
-        return []
-    earlier = (
-        Score.objects.current()
-        .rated()
-        .filter(
-            run__committee_id=run.committee_id,
-            run__scheme_code=run.scheme_code,
-            run__period_kind=run.period_kind,
-            run__period_start__in=starts,
-        )
-    )
-    if run.version.rates_members:
-        earlier = earlier.filter(member__in=[score.member_id for score in scores])
-    rows = list(earlier.select_related("run"))
-    # A version holds its whole text: it is not read once a row.
-    versions = {run.version_id: run.version}
-    others = {row.run.version_id for row in rows} - set(versions)
-    if others:
-        versions |= SchemeVersion.objects.in_bulk(others)
-    found: dict[dt.date, Standings] = {start: {} for start in starts}
-    for row in rows:
-        rules = schemes.scheme_of(versions[row.run.version_id])
-        found[row.run.period_start][subject_of(row)] = standing_of(rules, row)
-    return [found[start] for start in starts]
-
-
-def subject_of(score: Score) -> Subject:
-    """Return what names a score's subject from one run to the next."""
-    return (score.member_id, 0) if score.member_id else (None, score.organization_id)
+    found: dict[int, tuple[str, ...]] = {}
+    for one in consequences.asked_of(run, [score for score in scores if score.is_rated]):
+        found[one.score.pk] = (*found.get(one.score.pk, ()), one.consequence.title)
+    return found
 
 
 def _line(scheme: Scheme, item: Item, row: Line | None) -> ExplainedLine:

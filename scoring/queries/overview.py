@@ -13,7 +13,7 @@ from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
 from members.models import Member
 from scoring.models import Score
-from scoring.queries import boards, points, trends
+from scoring.queries import boards, main_scheme, points, trends
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,14 @@ class Panels:
     committee: CommitteeMonth | None = None
 
 
-def panels(user: User, grants: Grants, on: dt.date) -> Panels:
-    """Return what the person's posts let them see (a fixed number of queries)."""
-    return Panels(_own(user, on), *_places(grants, on))
+def panels(
+    user: User, grants: Grants, on: dt.date, looked_at: main_scheme.LookedAt | None = None
+) -> Panels:
+    """Return what the person's posts let them see (a fixed number of queries).
+
+    :param looked_at: the scheme of branches that the person chose last; else the main one.
+    """
+    return Panels(_own(user, on), *_places(grants, on, looked_at))
 
 
 def _own(user: User, on: dt.date) -> OwnPoints | None:
@@ -65,7 +70,9 @@ def _own(user: User, on: dt.date) -> OwnPoints | None:
     return OwnPoints(scores[0], period, points.half_year_mean(scores, period))
 
 
-def _places(grants: Grants, on: dt.date) -> tuple[BranchMonth | None, CommitteeMonth | None]:
+def _places(
+    grants: Grants, on: dt.date, looked_at: main_scheme.LookedAt | None
+) -> tuple[BranchMonth | None, CommitteeMonth | None]:
     scope = grants.scope(Capability.SEE_SCORES)
     if not scope:
         return None, None
@@ -73,13 +80,12 @@ def _places(grants: Grants, on: dt.date) -> tuple[BranchMonth | None, CommitteeM
         Organization.objects.in_scope(scope).of_kind(OrganizationKind.BRANCH).standing_on(on)[:2]
     )
     if len(branches) == 1:
-        score = boards.latest_score_of(branches[0], on)
+        score = boards.latest_score_of(branches[0], on, looked_at)
         if score is None:
             return None, None
         return BranchMonth(score, score.run.period, trends.rivals(score)), None
-    paths = scope.lineage()
-    latest = boards.latest_finished(boards.rated_periods(paths, "organization"), on)
-    run = boards.current_run(paths, "organization", latest) if latest else None
+    latest = boards.latest_finished(boards.rated_periods(scope.lineage(), "organization"), on)
+    run = boards.current_run(scope.roots, "organization", latest, looked_at) if latest else None
     if run is None:
         return None, None
     board = boards.board(run, scope)

@@ -20,6 +20,9 @@ from scoring.rules.explaining import plain
 from scoring.rules.rounds import ConsequenceState
 from scoring.rules.scheme import ONE, ZERO, Scheme
 
+NO_PAY = (
+    "本表只列评定结果、系数和扣减比例，软件不计算、不发放任何薪酬；绩效由薪酬部门按本单位办法核定。"
+)
 _TOUCHES_PAY = Q(coefficient__isnull=False) | Q(withhold__isnull=False)
 
 

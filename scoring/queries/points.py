@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from branches.rules.periods import Period, PeriodKind
 from members.models import Member
 from scoring.models import Run, Score
+from scoring.queries import main_scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,33 @@ class Series:
 
 
 def series(member: Member) -> list[Series]:
-    """Return what a member has results of, short periods first (one query)."""
+    """Return what a member has results of: short periods first, of these the main scheme's.
+
+    One query, two where several schemes rate the member.
+    """
     rows = (
         Run.objects.current()
         .filter(scores__member=member)
         .order_by("period_start")
-        .values_list("scheme_code", "version__title", "period_kind", "period_start")
+        .values_list("pk", "scheme_code", "version__title", "period_kind", "period_start")
     )
     found: dict[tuple[str, str], Series] = {}
-    for code, title, kind, start in rows:
+    newest: dict[str, int] = {}
+    for pk, code, title, kind, start in rows:
         found[code, kind] = Series(code, title, Period(start, PeriodKind(kind)))
+        newest[code] = pk
+    places = {code: place for place, code in enumerate(_main_first(newest))}
     order = list(PeriodKind)
-    return sorted(found.values(), key=lambda one: (order.index(one.kind), one.scheme_code))
+    return sorted(found.values(), key=lambda one: (order.index(one.kind), places[one.scheme_code]))
+
+
+def _main_first(newest: dict[str, int]) -> list[str]:
+    """Return scheme codes in the order of their newest runs' schemes."""
+    if len(newest) < 2:
+        return list(newest)
+    runs = Run.objects.filter(pk__in=newest.values()).select_related("version")
+    annotated = runs.annotate(first_adopted=main_scheme.first_adopted())
+    return [run.scheme_code for run in main_scheme.of_runs(annotated)]
 
 
 def chosen(found: Sequence[Series], *, scheme: str, kind: PeriodKind | None) -> Series | None:

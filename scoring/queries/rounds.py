@@ -15,10 +15,12 @@ from branches.scope import Scope
 from members.models import Member
 from scoring import wording
 from scoring.models import Appeal, Correction, Round, RoundComment, RoundEvent, Run, Score
+from scoring.queries import corrections
 from scoring.rules.rounds import NEEDS, OPEN_STATES, ROUND, RoundState, RoundStep
 
 # Those who are rated see a round from the comments on; a withdrawn one is nobody's result.
 SHOWN = OPEN_STATES - {RoundState.FIRST} | {RoundState.FINAL}
+RATING_AGAIN = "正在按更正重新核算，请稍候；算完才能办下一步。"
 # The step that the office takes next, state by state.
 FORWARD = {
     RoundState.FIRST: RoundStep.ASK_COMMENTS,
@@ -63,7 +65,7 @@ def open_steps(round_: Round, grants: Grants) -> list[RoundStep]:
 def obstacle(round_: Round, step: RoundStep, on: dt.date) -> str:
     """Return why a step cannot be taken on a day and what to do first; "" if nothing stops it.
 
-    One query at most. Who may take the step is not asked here.
+    Two queries at most. Who may take the step is not asked here.
     """
     if step == RoundStep.PUBLISH:
         if early := _not_before(round_.comments_until, on, "征求意见", "开始公示"):
@@ -71,11 +73,18 @@ def obstacle(round_: Round, step: RoundStep, on: dt.date) -> str:
         waiting = unreplied().filter(round=round_).count()
         return f"还有 {waiting} 条意见没有答复，请逐条答复后再开始公示。" if waiting else ""
     if step == RoundStep.END_NOTICE:
-        return _not_before(round_.public_until, on, "公示", "结束公示")
+        early = _not_before(round_.public_until, on, "公示", "结束公示")
+        return early or _while_rating(round_)
     if step == RoundStep.SUBMIT:
         waiting = Appeal.objects.filter(round=round_).unanswered().count()
-        return f"还有 {waiting} 件申诉没有答复，请逐件答复后再提交审定。" if waiting else ""
+        if waiting:
+            return f"还有 {waiting} 件申诉没有答复，请逐件答复后再提交审定。"
+        return _while_rating(round_)
     return ""
+
+
+def _while_rating(round_: Round) -> str:
+    return RATING_AGAIN if corrections.pending().filter(round=round_).exists() else ""
 
 
 def _not_before(until: dt.date | None, on: dt.date, what: str, step: str) -> str:
@@ -93,12 +102,13 @@ def ready(scope: Scope, on: dt.date) -> QuerySet[Round]:
     """Return the rounds in ``scope`` whose next step by the office nothing stops on a day."""
     comments = unreplied().filter(round=OuterRef("pk"))
     appeals = Appeal.objects.unanswered().filter(round=OuterRef("pk"))
+    rating = corrections.pending().filter(round=OuterRef("pk"))
     return _with_run(
         Round.objects.in_scope(scope).filter(
             Q(state=RoundState.FIRST)
             | Q(~Exists(comments), state=RoundState.COMMENTS, comments_until__lt=on)
-            | Q(state=RoundState.PUBLIC, public_until__lt=on)
-            | Q(~Exists(appeals), state=RoundState.VERIFYING)
+            | Q(~Exists(rating), state=RoundState.PUBLIC, public_until__lt=on)
+            | Q(~Exists(appeals), ~Exists(rating), state=RoundState.VERIFYING)
         )
     )
 
@@ -274,10 +284,10 @@ def history(round_: Round) -> list[Moment]:
         step = RoundStep(event.step)
         note = f"{event.by.name}：{event.note}" if event.note else event.by.name
         found.append(Moment(event.at, wording.ROUND_STEPS[step], note, _TONES.get(step, "")))
-    corrections = Correction.objects.filter(round=round_).select_related(
+    corrected = Correction.objects.filter(round=round_).select_related(
         "appeal", "organization", "member", "by"
     )
-    for one in corrections.order_by("id"):
+    for one in corrected.order_by("id"):
         subject = one.member.name if one.member else one.organization.short_name
         title = f"更正 {subject}“{one.appeal.item_title}”"
         found.append(Moment(one.at, title, f"{one.by.name}：{one.appeal.answer}", "warn"))

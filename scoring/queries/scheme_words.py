@@ -75,7 +75,7 @@ def told(scheme: Scheme) -> SchemeInWords:
         head=(
             ("编码", scheme.code),
             ("来源", scheme.source),
-            ("对象", wording.TARGETS[scheme.target]),
+            ("评定对象", wording.TARGETS[scheme.target]),
             ("评定周期", wording.PERIODS[scheme.period]),
             ("比较范围", wording.GROUPS[scheme.groups]),
         ),

@@ -103,6 +103,12 @@ def for_organization(organization: Organization, period: Period) -> list[SchemeV
     )
 
 
+def rating(committee_paths: Iterable[str], target: str, period: Period) -> list[SchemeVersion]:
+    """Return the versions of some committees that rate branches or members as a period ends."""
+    found = SchemeVersion.objects.filter(committee__path__in=committee_paths, target=target)
+    return list(found.in_force_on(period.last_day).order_by("committee__path", "code"))
+
+
 def committees_rating(period: Period) -> list[Organization]:
     """Return the committees with a scheme in force in a period (one query)."""
     versions = SchemeVersion.objects.filter(period=period.kind).in_force_on(period.first_day)
@@ -229,7 +235,7 @@ def why_it_stands(version: SchemeVersion, today: dt.date) -> str:
     """Return why an adoption cannot be taken back, in Chinese; empty when it can."""
     if version.effective_from <= today:
         since = Period(version.effective_from).label
-        return f"这一版自{since}起已经施行，不能撤销；可以采用新的版本。"
+        return f"这一版自 {since}起已经施行，不能撤销；可以采用新的版本。"
     later = SchemeVersion.objects.filter(
         committee=version.committee_id, code=version.code, number__gt=version.number
     )

@@ -11,11 +11,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from branches.models import Organization
 from branches.scope import Scope
 from members.models import Member
+from scoring import wording
 from scoring.models import SchemeDraft, SchemeTrial, SchemeVersion
 from scoring.queries import boards, schemes
 from scoring.rules import comparing
 from scoring.rules.comparing import MOVES
-from scoring.rules.scheme import ZERO, Scheme
+from scoring.rules.scheme import ZERO, Item, Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,28 @@ class Mover:
     change: Decimal | None
     causes: tuple[Cause, ...]
     rest: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """The items of a trial for which nothing was recorded in a period.
+
+    ``items``: title, and what such an item then gives, in words. ``span``: the period in words.
+    """
+
+    of: int
+    items: tuple[tuple[str, str], ...]
+    span: str
+
+    @property
+    def title(self) -> str:
+        found = f"{self.of} 项中 {len(self.items)} 项{self.span}没有数据"
+        return f"{found}，得分多为默认值" if self.are_most else found
+
+    @property
+    def are_most(self) -> bool:
+        """Whether the result says more about what items give by default than about anybody."""
+        return len(self.items) * 2 > self.of
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +186,44 @@ def unfed(scheme: Scheme) -> list[str]:
     return [item.title for item in scheme.items if not schemes.can_be_fed(scheme, item)]
 
 
-def chart(found: dict[str, Any]) -> dict[str, Any]:
+def unrecorded(found: dict[str, Any], scheme: Scheme) -> Unrecorded:
+    """Return the items for which nothing was recorded about anybody in one period."""
+    fed = {item["code"]: item.get("fed") for item in found["items"]}
+    return Unrecorded(
+        len(scheme.items),
+        tuple((item.title, _by_default(item)) for item in scheme.items if fed.get(item.code) == 0),
+        wording.THESE_PERIODS[scheme.period],
+    )
+
+
+def _by_default(item: Item) -> str:
+    """Return what an item gives when nothing was recorded."""
+    if item.rule == "deduct" or (item.rule == "share" and item.empty == "full"):
+        return "按满分计"
+    if item.rule == "each" or (item.rule == "share" and item.empty == "zero"):
+        return "计 0 分"
+    return "按缺项，不计分"
+
+
+def chart(found: dict[str, Any], *, of_members: bool) -> dict[str, Any]:
     """Return both distributions as a chart: one group of bars a grade."""
     rows = grades(found)
     series = [("模拟结果", 2)] if found["before"] is None else [("当时结果", 1), ("模拟结果", 2)]
     return {
         "legend": {},
-        "xAxis": {"type": "category", "data": [row[0] for row in rows]},
-        "yAxis": {"type": "value", "minInterval": 1},
+        "grid": {"left": 8, "right": 48, "top": 64, "bottom": 8, "containLabel": True},
+        "xAxis": {
+            "type": "category",
+            "name": comparing.GRADE_WORDS.get(found["scale"], "等次"),
+            "data": [row[0] for row in rows],
+            # Aslant where they would run into each other on a phone.
+            "axisLabel": {"interval": 0, "rotate": 35 if sum(len(r[0]) for r in rows) > 18 else 0},
+        },
+        "yAxis": {
+            "type": "value",
+            "name": "党员人数" if of_members else "支部个数",
+            "minInterval": 1,
+        },
         "series": [
             {"name": name, "type": "bar", "data": [row[place] or 0 for row in rows]}
             for name, place in series
@@ -224,4 +277,4 @@ def headline(found: dict[str, Any], *, of_members: bool) -> str:
     unit = "名党员" if of_members else "个支部"
     if found["before"] is None:
         return f"{found['after']['rated']} {unit}参加评定；这一期没有核算过，没有可以对照的结果"
-    return comparing.headline(found["scale"], unit, found["moves"])
+    return comparing.headline(found["scale"], unit, found["moves"], found["changed"])

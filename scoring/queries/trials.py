@@ -6,9 +6,10 @@ one dict each, in the order tried:
 ``period``; ``scale``: what moves are counted by; ``against``: title and version of the run it
 is compared with, whether its single items are known; None where nothing was computed;
 ``before`` and ``after``: rated, mean, grades (label, how many); ``moves``: how many of each of
-``comparing.MOVES``; ``items``: mean points by item; ``movers``: those whose place, grade or
-points change, all organisations or the hundred members that move furthest; ``changed``: how
-many there are; ``branches``: of members, how many move in each branch where anybody does.
+``comparing.MOVES``; ``items``: mean points by item, and ``fed``: for how many subjects anything
+was recorded in the period (None: an item of the old scheme alone); ``movers``: those whose place,
+grade or points change, all organisations or the hundred members that move furthest; ``changed``:
+how many there are; ``branches``: of members, how many move in each branch where anybody does.
 Points are kept as text. Members are kept by number, without a name.
 """
 
@@ -19,7 +20,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, Sum
+from django.db.models import Avg, Count, Q, Sum
 
 from branches.models import Organization
 from branches.rules.periods import Period
@@ -28,7 +29,7 @@ from scoring.queries import comparisons, schemes
 from scoring.queries.comparisons import text
 from scoring.rules import comparing
 from scoring.rules.comparing import MOVES, Scale, Side
-from scoring.rules.scheme import ZERO, Scheme
+from scoring.rules.scheme import ZERO, Item, Scheme
 
 
 def periods_of(trial: SchemeTrial) -> list[Period]:
@@ -130,10 +131,23 @@ def _items(
     """Return what each item adds to the total on the mean of all rated (one query)."""
     sums: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
     lines = Line.objects.filter(run__in=[run for run in (before, after) if run])
-    for run, code, points in (
-        lines.values_list("run_id", "item__code").annotate(points=Sum("points")).order_by()
+    anything = ~Q(quantity=0) | Q(base__gt=0)
+    fed: dict[str, tuple[int, int]] = {}
+    for run, code, points, rows, recorded in (
+        lines.values_list("run_id", "item__code")
+        .annotate(
+            points=Sum("points"),
+            rows=Count("item_id"),
+            recorded=Count("item_id", filter=anything),
+        )
+        .order_by()
     ):
         sums[run][code] = points
+        if run == after.pk:
+            fed[code] = (rows, recorded)
+    fed_items = {
+        item.code: _fed(scheme, item, *fed.get(item.code, (0, 0))) for item in scheme.items
+    }
 
     def means(run: Run | None, rated: int) -> dict[str, Decimal]:
         found = sums[run.pk] if run and rated else {}
@@ -152,9 +166,19 @@ def _items(
             "before": text(row.before),
             "after": text(row.after),
             "change": text(row.change),
+            "fed": fed_items.get(row.code),
         }
         for row in rows
     ]
+
+
+def _fed(scheme: Scheme, item: Item, rows: int, recorded: int) -> int:
+    """Return for how many subjects something was recorded, from an item's lines in a run.
+
+    A mark or entry makes its line, be it of 0; what the product counts is 0 where nothing was.
+    """
+    by_hand = item.rule in ("mark", "band") and not schemes.is_counted(scheme, item)
+    return rows if by_hand else recorded
 
 
 def summary(periods: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -12,13 +12,17 @@ MOVES = ("up", "down", "same", "entered", "left")
 # Below every grade, place and total: a vetoed subject has none of them.
 LOWEST = Decimal(-1_000_000_000)
 
-MOVE_WORDS: Mapping[str, tuple[str, str]] = {
-    "star": ("升星", "降星"),
-    "tier": ("升档", "降档"),
-    "band": ("升等", "降等"),
-    "rank": ("名次上升", "名次下降"),
-    "total": ("得分上升", "得分下降"),
+# Who goes up, who goes down, and who stands as before by that same measure.
+MOVE_WORDS: Mapping[str, tuple[str, str, str]] = {
+    "star": ("升星", "降星", "星级不变"),
+    "tier": ("升档", "降档", "档次不变"),
+    "band": ("升等", "降等", "等次不变"),
+    "rank": ("名次上升", "名次下降", "名次不变"),
+    "total": ("得分上升", "得分下降", "得分不变"),
 }
+# What else may change for those who stand as before.
+OTHERWISE: Mapping[str, str] = {"rank": "分数有变", "total": "名次有变"}
+GRADE_WORDS: Mapping[str, str] = {"star": "星级", "tier": "档次", "band": "等次"}
 _STARS = "零一二三四五六七八九十"
 NO_STAR, NO_BAND = "无星", "未达等次"
 
@@ -181,13 +185,22 @@ def closest(scheme: Scheme, others: Sequence[Scheme]) -> int | None:
     return max(range(len(others)), key=likeness, default=None)
 
 
-def headline(kind: str, unit: str, moves: Mapping[str, int]) -> str:
-    """Return who moves as a sentence: 12 个支部中 3 个升星、1 个降星、8 个不变。
+def otherwise(kind: str) -> str:
+    """Return what else may change for who neither goes up nor down by a scale."""
+    return OTHERWISE.get(kind, "分数或名次有变")
+
+
+def headline(kind: str, unit: str, moves: Mapping[str, int], changed: int = 0) -> str:
+    """Return who moves as a sentence: 12 个支部中 3 个升星、1 个降星、8 个星级不变。
 
     :param kind: of the scale. :param unit: 个支部 or 名党员.
+    :param changed: for how many anything changes, be it only points or place.
     """
-    up, down = MOVE_WORDS[kind]
-    words = {"up": up, "down": down, "same": "不变", "entered": "进入评定", "left": "不再评定"}
+    up, down, same = MOVE_WORDS[kind]
+    inside = changed - sum(moves[move] for move in MOVES if move != "same")
+    if inside > 0:
+        same += f"（其中 {inside} {unit[0]}{otherwise(kind)}）"
+    words = {"up": up, "down": down, "same": same, "entered": "进入评定", "left": "不再评定"}
     one = unit[0]
     total = sum(moves[move] for move in MOVES)
     told = [

@@ -32,6 +32,14 @@ def unsound(scheme: Scheme) -> list[str]:
     ]
 
 
+def doubtful(scheme: Scheme) -> list[str]:
+    """Return what may be meant and should be looked at again: parts whose items give too much.
+
+    A full below what the items can give is a way to cap a part, so nothing is refused for it.
+    """
+    return list(_exceeded_parts(scheme))
+
+
 def references(scheme: Scheme) -> tuple[str, ...]:
     """Return the codes of the schemes whose totals this one uses, each once, in file order."""
     codes = (feeds.scheme_code(item.fact) for item in scheme.items if item.fact is not None)
@@ -82,21 +90,45 @@ def _only_takes(part: Part) -> bool:
     return part.bonus and _best_sum(part.items) == 0
 
 
+def _together(part: Part) -> Iterator[tuple[str, list[Item]]]:
+    """Give the items that one subject can have together, with whose they are in words."""
+    if not any(item.types for item in part.items):
+        yield "各项目", list(part.items)
+        return
+    for group in OrganizationType:
+        items = [item for item in part.items if item.applies_to(group)]
+        # Where no item exists the part is missing, not out of reach.
+        if items:
+            yield f"类型“{group}”的项目", items
+
+
 def _unreachable_parts(scheme: Scheme) -> Iterator[str]:
     for part in scheme.parts:
         if _only_takes(part):
             continue
-        if not any(item.types for item in part.items):
-            best = _best_sum(part.items)
-            if best is not None and best < part.full:
-                yield _cannot_reach(part, "各项目", best)
-            continue
-        for group in OrganizationType:
-            items = [item for item in part.items if item.applies_to(group)]
+        for whose, items in _together(part):
             best = _best_sum(items)
-            # Where no item exists the part is missing, not out of reach.
-            if items and best is not None and best < part.full:
-                yield _cannot_reach(part, f"类型“{group}”的项目", best)
+            if best is not None and best < part.full:
+                yield _cannot_reach(part, whose, best)
+
+
+def _exceeded_parts(scheme: Scheme) -> Iterator[str]:
+    for part in scheme.parts:
+        for whose, items in _together(part):
+            best = _best_sum(items)
+            full = plain(part.full)
+            if best is None:
+                endless = "”“".join(item.title for item in items if _best(item) is None)
+                yield (
+                    f"部分“{part.title}”：项目“{endless}”加分没有封顶，{whose}合计可能超过满分 "
+                    f"{full} 分，超出的不计入；如果不是有意这样封顶，请写明“cap”。"
+                )
+            elif best > part.full:
+                yield (
+                    f"部分“{part.title}”：{whose}最多共得 {plain(best)} 分，超过满分 {full} 分，"
+                    f"超出的 {plain(best - part.full)} 分不计入；"
+                    f"如果不是有意这样封顶，请降低项目的分值，或把“full”改为 {plain(best)}。"
+                )
 
 
 def _cannot_reach(part: Part, whose: str, best: Decimal) -> str:

@@ -5,7 +5,7 @@ A bad file is refused whole, with every mistake at its line and field.
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -111,10 +111,17 @@ def result_rows(scheme: Scheme, results: Iterable[Result]) -> list[list[str]]:
     return rows
 
 
-def result_text(scheme: Scheme, results: Iterable[Result]) -> str:
-    """Return the result file's text: CSV with line feeds."""
+def result_text(
+    scheme: Scheme, results: Iterable[Result], *, cell: Callable[[str], object] = str
+) -> str:
+    """Return the result file's text: CSV with line feeds.
+
+    :param cell: what makes a cell safe for the spreadsheet program that opens the file.
+    """
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(result_rows(scheme, results))
+    writer = csv.writer(out, lineterminator="\n")
+    for row in result_rows(scheme, results):
+        writer.writerow([cell(value) for value in row])
     return out.getvalue()
 
 

@@ -14,12 +14,14 @@ from django.views.decorators.http import require_POST
 from branches import access
 from branches.access import Request
 from branches.rules.roles import Capability
+from scoring import tasks
 from scoring.forms.rounds import AnswerForm, AppealForm, OpinionForm
 from scoring.models import Appeal, Round, Score
 from scoring.operations import appeals as operations
 from scoring.queries import appeals, corrections, explanations, rounds, schemes
 from scoring.rules import explaining
 from scoring.rules.rounds import APPEALABLE, CORRECTABLE, AppealState, RoundState
+from scoring.views import round_links
 from scoring.views.periods import address
 
 APPEAL_TONES = {AppealState.FILED: "warn", AppealState.UPHELD: "ok"}
@@ -113,7 +115,7 @@ def appeal_answer(request: Request, *, pk: int) -> HttpResponse:
     at = timezone.now()
     try:
         if form.upholds:
-            operations.uphold(
+            correction = operations.uphold(
                 appeal=appeal,
                 quantity=data.get("quantity"),
                 base=data.get("base"),
@@ -122,13 +124,14 @@ def appeal_answer(request: Request, *, pk: int) -> HttpResponse:
                 by=request.user,
                 at=at,
             )
+            tasks.send_correction(correction)
         else:
             operations.reject(appeal=appeal, answer=data["answer"], by=request.user, at=at)
     except operations.CannotAppeal as refusal:
         form.add_error(None, str(refusal))
         return _page(request, appeal, answer_form=form)
     else:
-        done = "申诉成立，已更正并重新核算" if form.upholds else "申诉不成立，维持原结果"
+        done = "申诉成立，正在按更正重新核算" if form.upholds else "申诉不成立，维持原结果"
         messages.success(request, f"{done}。")
     return redirect("appeal", pk=pk)
 
@@ -214,9 +217,11 @@ def _page(
         appeal.member.user_id if appeal.member else None,
     )
     is_open = appeal.state == AppealState.FILED and RoundState(round_.state) in CORRECTABLE
+    has_said = appeal.opinion_by_id == request.user.pk
     can_answer = (
         is_open
         and not is_own
+        and not has_said
         and request.grants.scope(Capability.RUN_ROUNDS).reaches(round_.committee.path)
     )
     can_say = (
@@ -231,6 +236,7 @@ def _page(
     if can_say and opinion_form is None:
         opinion_form = OpinionForm(prefix="opinion")
     score = appeals.score_of(appeal)
+    waiting = corrections.waiting(round_) if appeal.state == AppealState.UPHELD else []
     change = next(
         (one for one in corrections.of_round(round_) if one.correction.appeal_id == appeal.pk), None
     )
@@ -246,9 +252,12 @@ def _page(
         "score_url": _score_url(request, score) if score else "",
         "answer_form": answer_form if can_answer else None,
         "opinion_form": opinion_form if can_say else None,
+        "again": round_links.file_again(request, appeal, score),
+        "answered_by_others": is_open and has_said,
         "can_withdraw": is_own and is_open,
         "is_office": request.grants.scope(Capability.SEE_SCORES).reaches(round_.committee.path),
         "change": change,
+        "waiting": next((one for one in waiting if one.correction.appeal_id == appeal.pk), None),
         "is_late": is_open and request.today > appeal.due_on,
     }
     return TemplateResponse(request, "scoring/appeal.html", context)

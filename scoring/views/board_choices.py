@@ -7,17 +7,24 @@ from dataclasses import dataclass
 from branches import wording
 from branches.access import Request
 from branches.models import Organization
-from branches.rules.periods import Period
+from branches.rules.periods import Period, PeriodKind
 from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationType
 from scoring.models import Run
-from scoring.queries import boards, schemes
+from scoring.queries import boards, main_scheme, schemes
+from scoring.rules import rollups as rollup_rules
+from scoring.rules.scheme import Rollup
 from scoring.views.periods import Choice, address, asked_period, kinds, neighbours
+
+PERIOD_UNITS = {"month": "个月", "quarter": "个季度", "half-year": "个半年"}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``run`` None: the period has not been computed. ``runs`` are one a scheme."""
+    """``run`` None: the period has not been computed. ``runs`` are one a scheme.
+
+    ``rollups`` are those of the schemes shown; without any, of those in force in the period.
+    """
 
     period: Period
     rated: list[Period]
@@ -25,6 +32,26 @@ class Asked:
     run: Run | None
     chosen: boards.Filter
     parents: list[Organization]
+    rollups: tuple[Rollup, ...]
+
+    @property
+    def rolled_up_to(self) -> list[PeriodKind]:
+        """The kinds of period that have results once their shorter periods have."""
+        return list(dict.fromkeys(PeriodKind(one.to) for one in self.rollups))
+
+    @property
+    def awaited(self) -> str:
+        """When a period that is rolled up gets its results, while it has none; else nothing."""
+        made = next((one for one in self.rollups if one.to == self.period.kind), None)
+        if self.run is not None or made is None:
+            return ""
+        number, unit = rollup_rules.count(made.of, made.to), PERIOD_UNITS[made.of]
+        last = self.period.last_day
+        return (
+            f"{self.period.label}的结果由 {number} {unit}的得分汇总而来："
+            f"最后一期在 {last.year} 年 {last.month} 月 {last.day} 日期满，"
+            "每一期都核算以后自动汇总。现在可以先看已经核算的较短期间。"
+        )
 
     @property
     def words(self) -> str:
@@ -38,17 +65,15 @@ class Asked:
 
 
 def asked(request: Request, target: str) -> Asked:
-    """Return what the address asks of the boards of branches or members (three queries).
+    """Return what the address asks of the boards of branches or members (four queries at most).
 
-    What is none of the choices narrows nothing.
+    What is none of the choices narrows nothing. A chosen scheme is shown again the next time.
     """
-    paths = request.scope.lineage()
-    rated = boards.rated_periods(paths, target)
+    rated = boards.rated_periods(request.scope.lineage(), target)
     this_month = Period.containing(request.today)
     period = asked_period(request, rated[0] if rated else this_month.previous)
-    runs = boards.runs_of(paths, target, period)
-    code = request.GET.get("scheme", "")
-    run = next((one for one in runs if one.scheme_code == code), runs[0] if runs else None)
+    runs = boards.runs_of(request.scope.roots, target, period)
+    run = _chosen(request, target, runs)
     parents = boards.parents(request.scope, request.today)
     kind = request.GET.get("type", "")
     parent = request.GET.get("parent", "")
@@ -62,7 +87,36 @@ def asked(request: Request, target: str) -> Asked:
             next((one for one in parents if str(one.pk) == parent), None),
         ),
         parents,
+        _rollups(request, target, period, runs),
     )
+
+
+def _rollups(request: Request, target: str, period: Period, runs: list[Run]) -> tuple[Rollup, ...]:
+    versions = [run.version for run in runs] or schemes.rating(
+        request.scope.lineage(), target, period
+    )
+    return tuple(one for version in versions for one in schemes.scheme_of(version).rollups)
+
+
+def looked_at(request: Request, target: str) -> main_scheme.LookedAt | None:
+    """Return the scheme of branches or members that this visitor chose last on a board."""
+    kept = request.session.get(_kept(target))
+    return (kept[0], kept[1]) if kept else None
+
+
+def _kept(target: str) -> str:
+    return f"scheme_looked_at_{target}"
+
+
+def _chosen(request: Request, target: str, runs: list[Run]) -> Run | None:
+    code, committee = request.GET.get("scheme", ""), request.GET.get("committee", "")
+    for run in runs:
+        if run.scheme_code == code and committee in ("", str(run.committee_id)):
+            chosen = (run.scheme_code, run.committee_id)
+            if len(runs) > 1 and looked_at(request, target) != chosen:
+                request.session[_kept(target)] = list(chosen)
+            return run
+    return main_scheme.chosen(runs, looked_at(request, target))
 
 
 def context(request: Request, found: Asked) -> dict[str, object]:
@@ -71,9 +125,11 @@ def context(request: Request, found: Asked) -> dict[str, object]:
         "period": found.period,
         "run": found.run,
         "months": neighbours(found.period, Period.containing(request.today), request),
-        "period_kinds": kinds(found.period, found.rated, request),
+        "period_kinds": kinds(found.period, found.rated, request, found.rolled_up_to),
+        "awaited": found.awaited,
         "schemes": _schemes(request, found),
         "scheme": found.run.scheme_code if found.run else "",
+        "committee": found.run.committee_id if found.run and _shared(found.runs) else "",
         "types": wording.ORGANIZATION_TYPES,
         "type": found.chosen.type,
         "parents": found.parents,
@@ -83,13 +139,24 @@ def context(request: Request, found: Asked) -> dict[str, object]:
     }
 
 
+def _shared(runs: list[Run]) -> bool:
+    """Return whether two committees use one scheme, so that its code names no single run."""
+    return len({run.scheme_code for run in runs}) < len(runs)
+
+
 def _schemes(request: Request, found: Asked) -> list[Choice]:
     if len(found.runs) < 2:
         return []
+    shared = _shared(found.runs)
     return [
         Choice(
-            run.version.title,
-            address(request, period=str(found.period), scheme=run.scheme_code),
+            f"{run.version.title} · {run.committee.short_name}" if shared else run.version.title,
+            address(
+                request,
+                period=str(found.period),
+                scheme=run.scheme_code,
+                committee=str(run.committee_id) if shared else "",
+            ),
             run is found.run,
         )
         for run in found.runs

@@ -10,7 +10,6 @@ from activities.queries import activities
 from branches import access
 from branches.access import Request
 from branches.models import Organization
-from branches.rules import tree
 from branches.rules.periods import PeriodKind
 from branches.rules.roles import Capability
 from scoring.models import Score
@@ -88,7 +87,7 @@ def branch_tiers(request: Request, *, pk: int, period: str) -> HttpResponse:
     """Show a branch's members with points and tier, by name; no ranking."""
     organization = _branch(request, pk)
     asked = period_of(period)
-    runs = boards.runs_of(tree.lineage(organization.path), "member", asked)
+    runs = boards.runs_of([organization.path], "member", asked)
     code = request.GET.get("scheme", "")
     run = next((one for one in runs if one.scheme_code == code), runs[0] if runs else None)
     context = {

@@ -91,7 +91,7 @@ def draft_edit(request: Request, *, pk: int, where: str) -> HttpResponse:
                 clash = _clash(form, newer.draft, drafts.scheme_of(newer.draft))
             else:
                 messages.success(request, f"已保存：{scheme_words.name_of(scheme, place)}。")
-                return redirect(f"{reverse('draft', kwargs={'pk': pk})}#{_anchor(place)}")
+                return redirect(f"{reverse('draft', kwargs={'pk': pk})}#{_anchor(scheme, place)}")
     context = {
         "draft": found,
         "place": place,
@@ -182,8 +182,13 @@ def _flat(choices: object) -> list[tuple[str, str]]:
     return found
 
 
-def _anchor(place: Where) -> str:
-    return f"part-{place.part}" if place.kind == "item" else str(place)
+def _anchor(scheme: Scheme, place: Where) -> str:
+    """Return the id under which the page of the draft shows a place of it."""
+    if place.kind == "item":
+        return f"part-{place.part}"
+    if place.is_new:
+        place = dataclasses.replace(place, number=editing.count(scheme, place))
+    return str(place)
 
 
 @access.requires(Capability.MANAGE_SCHEMES)

@@ -115,7 +115,7 @@ def draft_publish(request: Request, *, pk: int) -> HttpResponse:
         except operations.DraftChanged as newer:
             form = _publish_again(scheme, newer.draft, request.today, request.POST)
         else:
-            messages.success(request, f"已采用“{version}”，自{first.label}起施行。")
+            messages.success(request, f"已采用“{version}”，自 {first.label}起施行。")
             return redirect("scheme", pk=version.pk)
     context = {
         "draft": found,

@@ -88,26 +88,26 @@ def points_new(request: Request) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        entry = operations.enter(
-            version=data["version"],
-            item_code=data["item"],
-            member=data.get("member"),
-            organization=organization,
-            quantity=data["quantity"],
-            happened_on=data["happened_on"],
-            evidence=data["evidence"],
-            by=request.user,
-            at=timezone.now(),
-        )
-        run = entries.counted_by(data["version"], entry.happened_on)
-        if run is not None and run.is_sealed:
-            messages.warning(
-                request, f"已登记。{run.period.label}的结果已进入定评，这条登记不改变它。"
+        try:
+            entry = operations.enter(
+                version=data["version"],
+                item_code=data["item"],
+                member=data.get("member"),
+                organization=organization,
+                quantity=data["quantity"],
+                happened_on=data["happened_on"],
+                evidence=data["evidence"],
+                by=request.user,
+                at=timezone.now(),
             )
+        except operations.CannotEnter as refusal:
+            form.add_error("happened_on", str(refusal))
         else:
+            run = entries.counted_by(data["version"], entry.happened_on)
             when = "几分钟内计入得分" if run else "核算时计入"
             messages.success(request, f"已登记，{when}。")
-        return redirect(f"{reverse('points-list')}?period={Period.containing(entry.happened_on)}")
+            period = Period.containing(entry.happened_on)
+            return redirect(f"{reverse('points-list')}?period={period}")
     context = {
         "form": form,
         "organization": organization,
@@ -134,8 +134,8 @@ def points_void(request: Request, *, pk: int) -> HttpResponse:
                 at=timezone.now(),
             )
             messages.success(request, "已撤销。下次核算时不再计入，登记仍可查看。")
-        except operations.CannotVoid:
-            messages.info(request, "这条登记已经撤销过了。")
+        except operations.CannotVoid as refusal:
+            messages.info(request, str(refusal))
         period = Period.containing(entry.happened_on)
         return redirect(f"{reverse('points-list')}?period={period}")
     [row] = entries.titled([entry])

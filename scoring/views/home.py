@@ -12,6 +12,7 @@ from branches.access import Request
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
 from scoring.queries import overview
+from scoring.views import board_choices
 
 SHOWN = 7
 SOON = 7  # days from which the tag counts down
@@ -30,7 +31,12 @@ def home(request: Request) -> HttpResponse:
         "overdue": sum(duty.due_on < request.today for duty in due),
         "coming": activities.coming_up(request.grants, request.today, now)
         or activities.called_to(request.user, request.today, now),
-        "panels": overview.panels(request.user, request.grants, request.today),
+        "panels": overview.panels(
+            request.user,
+            request.grants,
+            request.today,
+            board_choices.looked_at(request, "organization"),
+        ),
         "nothing_due": "到期的会议、记录和手续会自动列在这里，不用自己记。"
         if request.grants.held
         else "召开的活动和与你有关的事会列在这里。",

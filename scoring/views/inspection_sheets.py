@@ -23,7 +23,7 @@ from scoring.queries import inspections as queries
 from scoring.queries import marks
 from scoring.rules import explaining
 from scoring.rules.rounds import REVIEWS, MarkKind
-from scoring.rules.scheme import Item
+from scoring.rules.scheme import Item, Part
 
 
 @access.signed_in("只限检查人本人")
@@ -59,11 +59,13 @@ def inspection_sheet(request: Request, *, pk: int) -> HttpResponse:
         "is_review": is_review,
         "is_sealed": runs.in_round(sheet.version, sheet.period),
         "form": form,
-        "groups": [
-            (part, [_row(form, i, standing, photos, is_review=is_review) for i in items])
+        "parts": [
+            _folded(form, part, items, own)
+            | {"rows": [_row(form, i, standing, photos, is_review=is_review) for i in items]}
             for part, items in groups
         ],
         "done": len(own.keys() & {item.code for item in form.marked}),
+        "due": len(form.marked),
     }
     return TemplateResponse(request, "scoring/inspection_sheet.html", context)
 
@@ -118,6 +120,24 @@ def _in_words(saved: operations.Saved) -> str:
     said = [f"{saved.marks} 项打分"] if saved.marks else []
     said += [f"{saved.photos} 张照片"] if saved.photos else []
     return f"已保存 {'、'.join(said)}。" if said else "没有新的改动。"
+
+
+def _folded(
+    form: InspectionSheetForm, part: Part, items: list[Item], own: dict[str, Mark]
+) -> dict[str, object]:
+    """Return a part's heading, and whether it is still worked on: a finished one is folded.
+
+    One with a mistake, or with something typed that is not saved, stays open.
+    """
+    done = sum(item.code in own for item in items)
+    names = {f"{field}-{item.code}" for item in items for field in ("value", "note", "photo")}
+    touched = form.errors.keys() | set(form.changed_data) if form.is_bound else set()
+    return {
+        "title": part.title,
+        "code": part.code,
+        "note": f"已打完 {done} 项" if done == len(items) else f"已打 {done} / {len(items)} 项",
+        "is_open": done < len(items) or bool(names & touched),
+    }
 
 
 def _row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,6 +15,7 @@ from branches import access
 from branches.access import Request
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
+from branches.views import kept_files
 from scoring import wording
 from scoring.forms.inspections import AssignForm, CommentForm
 from scoring.models import Inspection
@@ -191,15 +192,7 @@ def inspection_photo(request: Request, *, pk: int) -> HttpResponseBase:
     """Send a photo that the browser must neither guess at nor run."""
     rows = queries.photos_for(request.user, request.grants)
     document = get_object_or_404(rows.select_related("document"), pk=pk).document
-    try:
-        content = document.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(content, filename=document.filename, content_type=document.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return kept_files.send(document, is_shown=True)
 
 
 def _row(progress: queries.Progress) -> dict[str, object]:

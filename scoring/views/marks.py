@@ -20,16 +20,25 @@ from scoring.forms.marks import MarkSheetForm
 from scoring.models import SchemeVersion
 from scoring.operations import marks as operations
 from scoring.operations import runs
-from scoring.queries import marks, schemes
+from scoring.queries import inspections, marks, schemes
 from scoring.rules.rounds import MarkKind
-from scoring.views.periods import Choice, asked_month, month_of, neighbours
+from scoring.views.periods import Choice, asked_period, kinds, neighbours, period_of
 
 
 @access.requires(Capability.ENTER_MARKS)
 def mark_sheet_list(request: Request) -> HttpResponse:
-    """Show how far the month's marking is, branch by branch."""
+    """Show how far the marking of a month, or of a longer period, is, branch by branch.
+
+    Without a period asked for it is the running one of the shortest kind that is marked.
+    """
     this_month = Period.containing(request.today)
-    period = asked_month(request, this_month)
+    period = asked_period(request, this_month)
+    if period.first_day > request.today:
+        raise Http404
+    around = Period.containing(min(period.last_day, request.today))
+    offered = [p for _, p in inspections.assignable(request.scope, around)]
+    if "period" not in request.GET and offered and this_month not in offered:
+        period = min(offered, key=lambda p: len(p.months))
     branches = (
         Organization.objects.in_scope(request.scope)
         .of_kind(OrganizationKind.BRANCH)
@@ -39,7 +48,9 @@ def mark_sheet_list(request: Request) -> HttpResponse:
     page = Paginator(branches, 50).get_page(request.GET.get("page"))
     context = {
         "period": period,
-        "months": neighbours(period, this_month),
+        "until": marks.last_working_day(period),
+        "periods": neighbours(period, this_month),
+        "kinds": kinds(period, offered, request),
         "page_obj": page,
         "sheets": marks.progress(list(page.object_list), period),
         "may_assign": request.grants.allows(Capability.ASSIGN_INSPECTIONS),
@@ -49,21 +60,21 @@ def mark_sheet_list(request: Request) -> HttpResponse:
 
 @access.requires(Capability.ENTER_MARKS)
 def mark_sheet(request: Request, *, pk: int, period: str) -> HttpResponse:
-    """Fill in or correct one's own marks of a branch and month, beside those of others."""
+    """Fill in or correct one's own marks of a branch and period, beside those of others."""
     organization = get_object_or_404(
         Organization.objects.in_scope(request.scope).of_kind(OrganizationKind.BRANCH), pk=pk
     )
-    month = month_of(period)
-    if month.first_day > request.today:
+    of = period_of(period)
+    if of.first_day > request.today:
         raise Http404
-    versions = marks.versions_for(organization, month)
+    versions = marks.versions_for(organization, of)
     asked = request.GET.get("scheme")
     version = next((v for v in versions if asked in (None, v.code)), None)
-    context = {"organization": organization, "period": month, "form": None}
+    context = {"organization": organization, "period": of, "form": None}
     if version is None:
         return TemplateResponse(request, "scoring/mark_sheet.html", context)
     groups = marks.items_of(schemes.scheme_of(version), organization)
-    standing = marks.standing(version, organization, month)
+    standing = marks.standing(version, organization, of)
     form = MarkSheetForm(
         request.POST or None,
         items=[item for _, items in groups for item in items],
@@ -76,14 +87,14 @@ def mark_sheet(request: Request, *, pk: int, period: str) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and _save(request, form, version, organization, month)
+        and _save(request, form, version, organization, of)
     ):
-        return redirect(f"{reverse('mark-sheet-list')}?period={month}")
+        return redirect(f"{reverse('mark-sheet-list')}?period={of}")
     context |= {
         "form": form,
         "version": version,
         "schemes": [Choice(v.title, f"?scheme={v.code}", v.code == version.code) for v in versions],
-        "is_sealed": runs.in_round(version, month),
+        "is_sealed": runs.in_round(version, of),
         "groups": [
             (
                 part,
@@ -114,13 +125,13 @@ def _save(
     form: MarkSheetForm,
     version: SchemeVersion,
     organization: Organization,
-    month: Period,
+    period: Period,
 ) -> bool:
     try:
         changed = operations.enter_sheet(
             version=version,
             organization=organization,
-            period=month,
+            period=period,
             marks=form.marks(),
             cleared=form.cleared(),
             by=request.user,
@@ -131,7 +142,7 @@ def _save(
         return False
     messages.success(
         request,
-        f"{organization.short_name} {month.label}已保存 {changed} 项打分。"
+        f"{organization.short_name} {period.label}已保存 {changed} 项打分。"
         if changed
         else "打分没有变化。",
     )

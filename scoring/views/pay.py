@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import tempfile
-from collections.abc import Iterable
-from decimal import Decimal
-from typing import IO
-
-import xlsxwriter
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from branches import access
 from branches.access import Request
+from branches.models import Document, Job
+from branches.operations import documents
 from branches.rules.roles import Capability
-from branches.spreadsheets import neutralise
-from scoring.models import Round
+from scoring import pay_workbooks, tasks
 from scoring.operations import consequences as operations
 from scoring.queries import pay, rounds, schemes
-from scoring.queries.pay import PayRow
+from scoring.queries.pay import NO_PAY
 
 PAGE = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NO_PAY = (
-    "本表只列评定结果、系数和扣减比例，软件不计算、不发放任何薪酬；绩效由薪酬部门按本单位办法核定。"
-)
+AT_ONCE = 5000  # rows that are written while the person waits; more are a job's work
 
 
 @access.requires(Capability.SEE_SCORES)
@@ -65,77 +57,35 @@ def pay_table(request: Request, *, pk: int) -> HttpResponse:
 
 @require_POST
 @access.requires(Capability.SEE_SCORES)
-def pay_table_xlsx(request: Request, *, pk: int) -> FileResponse:
-    """The whole table as a workbook; each export leaves its row in the audit."""
+def pay_table_xlsx(request: Request, *, pk: int) -> HttpResponseBase:
+    """The whole table as a workbook, by a job if it is large; each is noted in the audit."""
     round_ = get_object_or_404(pay.finals(request.scope), pk=pk)
+    if round_.run.subjects > AT_ONCE:
+        return redirect("job", pk=tasks.request_pay_table(round_, by=request.user).pk)
     rows = pay.rows(round_, pay.scores(round_).iterator(chunk_size=2000))
     operations.note_pay_table(round=round_, rows=len(rows), by=request.user, at=timezone.now())
     return FileResponse(
-        _workbook(round_, rows),
+        pay_workbooks.written(round_, rows),
         as_attachment=True,
-        filename=f"绩效系数表_{rounds.name_of(round_).replace(' ', '')}.xlsx",
-        content_type=XLSX,
+        filename=pay_workbooks.filename(round_),
+        content_type=pay_workbooks.XLSX,
     )
 
 
-def titles(round_: Round) -> list[str]:
-    of_members = round_.run.version.rates_members
-    return [
-        "序号",
-        "姓名" if of_members else "党组织",
-        "所在支部" if of_members else "类型",
-        "总分",
-        "星级",
-        "等次",
-        "系数",
-        "扣减比例",
-        "本结果占绩效比例",
-        "备注",
-    ]
-
-
-def _workbook(round_: Round, rows: Iterable[PayRow]) -> IO[bytes]:
-    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the response
-    book = xlsxwriter.Workbook(
-        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+@access.requires(Capability.SEE_SCORES)
+def pay_table_file(request: Request, *, pk: int, number: int) -> HttpResponseBase:
+    """Send a workbook that a job wrote for this person, while he may see the table."""
+    get_object_or_404(pay.finals(request.scope), pk=pk)
+    mine = Job.objects.filter(
+        task=tasks.PAY_TABLE, requested_by=request.user, result_url=request.path
     )
-    # Otherwise the file would differ with every second that passes.
-    book.set_properties({"created": dt.datetime(2000, 1, 1)})
-    formats = {
-        style: book.add_format({"num_format": style})
-        for style in ("@", "0", "0.00", "0.0##", "0.00%")
-    }
-    head = book.add_format({"bold": True, "bg_color": "#F3EFEA", "border": 1, "num_format": "@"})
-    sheet = book.add_worksheet("绩效系数表")
-    decided = f"，{timezone.localdate(round_.decided_at)} 审定" if round_.decided_at else ""
-    about = f"{round_.committee.name} · {rounds.name_of(round_)}{decided} · {NO_PAY}"
-    sheet.write_string(0, 0, str(neutralise(about)), formats["@"])
-    for column, (title, width) in enumerate(
-        zip(titles(round_), (6, 28, 28, 9, 7, 14, 8, 10, 16, 50), strict=True)
-    ):
-        sheet.set_column(column, column, width)
-        sheet.write_string(1, column, title, head)
-    sheet.freeze_panes(2, 2)
-    weight = schemes.scheme_of(round_.run.version).pay_weight
-    for number, row in enumerate(rows, start=1):
-        for column, (value, style) in enumerate(
-            (
-                (number, "0"),
-                (row.subject, "@"),
-                (row.place, "@"),
-                (row.total, "0.00"),
-                (row.star, "0"),
-                (row.grade, "@"),
-                (row.coefficient, "0.0##"),
-                (row.withheld, "0.00%"),
-                (weight, "0.00%"),
-                (row.remarks, "@"),
-            )
-        ):
-            if isinstance(value, int | Decimal):
-                sheet.write_number(number + 1, column, value, formats[style])
-            elif value:
-                sheet.write_string(number + 1, column, str(neutralise(value)), formats["@"])
-    book.close()
-    file.seek(0)
-    return file
+    if not mine.exists():
+        raise Http404
+    document = get_object_or_404(Document, pk=number, owner=request.user, organization=None)
+    documents.record_download(document=document, by=request.user, at=timezone.now())
+    return FileResponse(
+        document.file.open("rb"),
+        as_attachment=True,
+        filename=document.filename,
+        content_type=document.content_type,
+    )

@@ -93,21 +93,30 @@ def neighbours(period: Period, last: Period, request: HttpRequest | None = None)
     return found
 
 
-def kinds(period: Period, rated: Iterable[Period], request: HttpRequest) -> list[Choice]:
+def kinds(
+    period: Period,
+    rated: Iterable[Period],
+    request: HttpRequest,
+    awaited: Iterable[PeriodKind] = (),
+) -> list[Choice]:
     """Return links between the kinds of period that have results; none for a single kind.
 
     A kind leads to its period nearest to the one shown.
+
+    :param awaited: kinds that will have results, though there may be none yet.
     """
     by_kind: dict[PeriodKind, list[Period]] = {}
     for one in rated:
         by_kind.setdefault(one.kind, []).append(one)
+    for kind in awaited:
+        by_kind.setdefault(kind, [Period.containing(period.last_day, kind)])
     by_kind.setdefault(period.kind, [period])
     if len(by_kind) < 2:
         return []
     return [
         Choice(
             _KINDS[kind],
-            address(request, period=str(_nearest(period, by_kind[kind])), scheme=""),
+            address(request, period=str(_nearest(period, by_kind[kind])), scheme="", committee=""),
             kind is period.kind,
         )
         for kind in PeriodKind

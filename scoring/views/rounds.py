@@ -208,13 +208,14 @@ def _page(
         "words": _state_words(round_, request.today),
         "comments": [
             (one, reply_form if one.pk == replied else ReplyForm(prefix=f"reply-{one.pk}"))
-            if may_reply and not one.reply
+            if may_reply and not one.reply and one.by_id != request.user.pk
             else (one, None)
             for one in comments
         ],
         "appeals": found,
         "appeals_note": _counted(found),
         "changes": corrections.of_round(round_),
+        "waiting": corrections.waiting(round_),
         "history": rounds.history(round_),
         "page_obj": page,
         "results_note": f"共 {page.paginator.count} 个对象",

@@ -50,8 +50,10 @@ def scheme(request: Request, *, pk: int) -> HttpResponse:
 @access.requires(Capability.MANAGE_SCHEMES)
 def scheme_adopt(request: Request) -> HttpResponse:
     """Show the catalogue: drafts being written, versions adopted, schemes that ship."""
+    being_written, adopted = drafts.listed(request.scope)
     context = {
-        "drafts": drafts.in_scope(request.scope),
+        "drafts": being_written,
+        "adopted_drafts": adopted,
         "versions": schemes.managed(request.scope),
         "catalogue": [
             (title, [(one, scheme_words.yields(one)) for one in group])
@@ -82,7 +84,7 @@ def scheme_preset(request: Request, *, code: str) -> HttpResponse:
             form.add_error("effective_from", str(refusal))
         else:
             messages.success(
-                request, f"已采用“{version}”，自{data['effective_from'].label}起施行。"
+                request, f"已采用“{version}”，自 {data['effective_from'].label}起施行。"
             )
             return redirect("scheme", pk=version.pk)
     context = {

@@ -19,13 +19,14 @@ from branches import access
 from branches.access import Request
 from branches.rules.roles import Capability
 from branches.scope import Scope
+from branches.spreadsheets import neutralise
 from scoring import tasks
 from scoring.forms.trials import SheetForm, TrialForm
 from scoring.models import SchemeTrial
 from scoring.operations import trials as operations
 from scoring.queries import schemes, trial_pages, trials
 from scoring.queries.trial_pages import Mover
-from scoring.rules import rating, trial_files
+from scoring.rules import comparing, rating, trial_files
 from scoring.rules.comparing import MOVE_WORDS, MOVES
 from scoring.rules.problems import BadFile, Problem
 from scoring.rules.rating import Result
@@ -127,11 +128,12 @@ def _shown(
     found = trial_pages.finding(row, place)
     rules = schemes.read(row.text)
     of_members = rules.target == "member"
-    up, down = MOVE_WORDS.get(found["scale"], ("", ""))
+    up, down, same = MOVE_WORDS.get(found["scale"], ("", "", ""))
     words = {
         "up": up,
         "down": down,
-        "same": "仅分数或名次变",
+        "kept": same,
+        "same": f"{same}，{comparing.otherwise(found['scale'])}",
         "entered": "进入评定",
         "left": "不再评定",
     }
@@ -142,6 +144,7 @@ def _shown(
         "scheme": rules,
         "of_members": of_members,
         "unit": "党员" if of_members else "支部",
+        "mean_of": f"折合到总分，参加评定的{'党员' if of_members else '支部'}平均",
         "period": periods[place],
         "found": found,
         "headline": trial_pages.headline(found, of_members=of_members),
@@ -154,7 +157,8 @@ def _shown(
             for period, line in zip(periods, summary, strict=True)
         ],
         "grades": trial_pages.grades(found),
-        "chart": trial_pages.chart(found),
+        "chart": trial_pages.chart(found, of_members=of_members),
+        "unrecorded": trial_pages.unrecorded(found, rules),
         "unfed": trial_pages.unfed(rules),
         "moves": tabs,
         "page": Paginator([mover for mover in movers if move in (ALL, mover.move)], PAGE).get_page(
@@ -188,7 +192,7 @@ def trial_sheet(request: Request) -> HttpResponse:
         texts = {name: form.cleaned_data[name] for name in ("facts", "previous")}
         results, problems = _rated(form, texts)
         if not problems and request.POST.get("as") == "csv":
-            written = trial_files.result_text(form.rules, results)
+            written = trial_files.result_text(form.rules, results, cell=neutralise)
             return HttpResponse(
                 written.encode(),
                 content_type="text/csv; charset=utf-8",

@@ -215,6 +215,21 @@ def test_a_row_that_does_not_fit_the_columns_is_refused() -> None:
         ledger(sections=(Section("", (("x",),)),))
 
 
+def test_a_section_may_name_its_columns_itself() -> None:
+    rows = ((1, "x", None), (2, "y", None))
+    own = ledger(sections=(Section("选举", rows, titles=("次序", "候选人", "日期")),))
+    plain = ledger(sections=(Section("选举", rows),))
+
+    assert [own.titles_of(part.sections[0]) for part in own.parts(1)] == [
+        ("次序", "候选人", "日期")
+    ] * 2
+    assert plain.titles_of(plain.sections[0]) == ("序号", "议题", "日期")
+    assert [block.columns for block in pdf._blocks(own)] == [("次序", "候选人", "日期")]
+    assert own.checksum != plain.checksum
+    with pytest.raises(ValueError, match="1 titles do not fit"):
+        ledger(sections=(Section("选举", (), titles=("次序",)),))
+
+
 def test_any_change_of_a_cell_changes_the_checksum() -> None:
     changed = ledger(sections=(Section("党员大会", ((1, "x", None),)),))
     assert len({ledger().checksum, changed.checksum, ledger(period="2026年9月").checksum}) == 3

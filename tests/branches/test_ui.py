@@ -55,6 +55,10 @@ class Step:
             "月度积分 基准 60 分 正文",
         ),
         ("{% card %}正文{% endcard %}", "正文"),
+        (
+            '{% fold title="服务" note="已打 1 / 4 项" %}正文{% endfold %}',
+            "服务 已打 1 / 4 项 正文",
+        ),
         ('{% card title="名册" url="/a" action="更多" %}{% endcard %}', "名册 更多"),
         ('{% table label="名册" %}<tr><td>周岚</td></tr>{% endtable %}', "周岚"),
         ('{% figs %}{% fig value="86.40" label="总分" %}{% endfigs %}', "86.40 总分"),

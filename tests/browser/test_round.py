@@ -71,7 +71,11 @@ def test_a_round_goes_from_first_scores_to_the_decision(sign_in):
     office.get_by_label("更正后的数量").fill(due)
     office.get_by_label("答复理由").fill("查有签到表，属实。")
     office.get_by_role("button", name="答复", exact=True).click()
-    office.get_by_text("申诉成立，已更正并重新核算。").wait_for()
+    office.get_by_text("申诉成立，正在按更正重新核算。").wait_for()
+    # The worker rates the round again; until then it takes no further step.
+    office.goto("/jobs/")
+    office.get_by_role("link", name="按更正重新核算").first.click()
+    office.get_by_text("已完成").first.wait_for()
     office.goto(round_url)
     office.get_by_role("link", name="支部党员大会").first.click()
     office.get_by_label("不成立，维持原结果").check()

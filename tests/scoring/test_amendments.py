@@ -16,6 +16,7 @@ from scoring.operations import amendments, corrections, rollups, runs, sealing
 from scoring.queries import fingerprints
 from scoring.queries.corrections import behind
 from scoring.rules import explaining
+from scoring.rules.rounds import RoundState
 from tests.scoring.random_months import (
     AT,
     DAY,
@@ -157,7 +158,7 @@ def _appeal(run: Run, member: Member, author: User, item: str) -> Appeal:
     round_ = Round.objects.create(
         run=run, committee=run.committee, scheme_code=run.scheme_code,
         period_start=run.period_start, period_kind=run.period_kind, opened_by=author,
-        opened_at=LATER,
+        opened_at=LATER, state=RoundState.PUBLIC,
     )  # fmt: skip
     return Appeal.objects.create(
         round=round_, organization=member.memberships.get().branch, member=member,
@@ -166,10 +167,13 @@ def _appeal(run: Run, member: Member, author: User, item: str) -> Appeal:
 
 
 def _correct(appeal: Appeal, author: User, *, lifts_veto: bool = False, quantity=Decimal(0)):
-    return corrections.correct(
+    made = corrections.correct(
         appeal=appeal, quantity=None if lifts_veto else quantity, base=None,
         lifts_veto=lifts_veto, by=author, at=LATER,
     )  # fmt: skip
+    corrections.rate_again(correction=made, at=LATER)
+    made.refresh_from_db()
+    return made
 
 
 def test_a_correction_rates_the_round_again_from_what_was_counted(run, author):

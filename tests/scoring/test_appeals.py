@@ -12,7 +12,7 @@ from branches.rules.tree import OrganizationType
 from members.models import Exemption, Member
 from scoring import duties
 from scoring.models import Appeal, Round, Run, Score
-from scoring.operations import rollups
+from scoring.operations import corrections, rollups
 from scoring.operations.appeals import (
     CannotAppeal,
     file,
@@ -108,6 +108,14 @@ def _file(round_, organization, by, item="files", text="少计一次", at=PUBLIS
 
 
 def _uphold(appeal, by, quantity=None, base=None, *, lifts_veto=False, answer="属实", at=LATER):
+    """Uphold an appeal and have its round rated again, as the job does."""
+    made = _upheld(appeal, by, quantity, base, lifts_veto=lifts_veto, answer=answer, at=at)
+    corrections.rate_again(correction=made, at=at)
+    made.refresh_from_db()
+    return made
+
+
+def _upheld(appeal, by, quantity=None, base=None, *, lifts_veto=False, answer="属实", at=LATER):
     return uphold(
         appeal=appeal, quantity=quantity, base=base, lifts_veto=lifts_veto, answer=answer, by=by,
         at=at,
@@ -277,7 +285,7 @@ def test_two_appeals_one_upheld_and_the_round_is_decided(
     assert _row(round_.run, branch_a) == ("92.00", 1, 5, "")
     assert _row(round_.run, branch_b) == ("95.00", None, None, "不予评星")
     assert appeals.counted(right) == (D("97.00"), None)
-    assert notes(secretary)[-1] == "对“档案”的申诉成立，得分已更正：补录属实"
+    assert notes(secretary)[-1] == "对“档案”的申诉成立，正在按更正重新核算：补录属实"
     assert notes(sibling)[-1] == "对“档案”的申诉不成立：记录无误"
     upheld = AuditEntry.objects.get(action="appeal.upheld")
     assert (upheld.before, upheld.after) == (
@@ -394,6 +402,23 @@ def test_nobody_answers_their_own_appeal(own, member, public, reviewer, person, 
         with refused(CannotAppeal, text):
             _reject(appeal, by)
     _reject(own, both)  # a member's appeal is not that of the branch
+
+
+def test_who_gave_the_branchs_opinion_does_not_answer(own, person, committee, reviewer):
+    client = person(Role.REVIEWER, committee)
+    both = client.user
+    Post.objects.create(
+        user=both, organization=own.organization, role=Role.SECRETARY, started_on=FOUNDED
+    )
+    give_opinion(appeal=own, text="属实", by=both, at=LATER)
+
+    for answer in (lambda: _upheld(own, both, D(55)), lambda: _reject(own, both)):
+        with refused(CannotAppeal, "你已代表支部对这件申诉提过意见，请由其他人员答复。"):
+            answer()
+    page = client.get(f"/appeals/{own.pk}/")
+    assert page.context["answer_form"] is None
+    assert "这件申诉由其他人员答复" in page.content.decode()
+    assert _reject(own, reviewer).state == AppealState.REJECTED
 
 
 def test_an_answer_gives_reasons_and_is_given_once(public, reviewer, secretary, branch_a):

@@ -19,8 +19,11 @@ from branches.rules.tree import OrganizationKind, OrganizationType
 from branches.spreadsheets import read_rows
 from scoring.models import Mark, PointEntry, Run, Score
 from scoring.operations import rollups, runs, schemes
-from scoring.queries import boards, explanations, trends
+from scoring.operations.rounds import take
+from scoring.queries import boards, consequences, explanations, trends
+from scoring.rules.rounds import RoundState, RoundStep
 from tests.conftest import set_up
+from tests.scoring.decided import DECIDED, opened
 
 MARCH = Period.parse("2026-03")
 QUARTER = Period.parse("2026Q1")
@@ -168,6 +171,31 @@ def test_the_kinds_of_period_lead_to_each_other(person, quarter, committee):
     ]  # fmt: skip
 
 
+def test_a_longer_period_is_reached_before_its_first_result(
+    person, version, marked, compute, branch_a, committee
+):
+    marked(branch_a, MARCH, 60, 40)
+    compute()
+    reviewer = person(Role.REVIEWER, committee)
+
+    at_month = reviewer.get("/board/?period=2026-03")
+    at_quarter = reviewer.get("/board/?period=2026Q1")
+
+    ways = [("月", "?period=2026-03"), ("季", "?period=2026Q1")]
+    for page in (at_month, at_quarter):
+        assert [(c.label, c.url) for c in page.context["period_kinds"]] == ways
+    words = (
+        "2026 年第一季度的结果由 3 个月的得分汇总而来：最后一期在 2026 年 3 月 31 日期满，"
+        "每一期都核算以后自动汇总。现在可以先看已经核算的较短期间。"
+    )
+    assert (at_month.context["awaited"], at_quarter.context["awaited"]) == ("", words)
+    assert "这一期还没有汇总" in at_quarter.content.decode()
+    for url in ("/board/heat/", "/board/tiers/", "/board/tiers/heat/"):
+        assert reviewer.get(f"{url}?period=2026Q1").status_code == 200
+    # What no scheme is rolled up to has no way to it, and nothing is promised of it.
+    assert reviewer.get("/board/?period=2026").context["awaited"] == ""
+
+
 @pytest.mark.parametrize("text", ["2026Q5", "2026H3", "26", "2026-00"])
 @pytest.mark.parametrize("url", ["/board/", "/board/heat/", "/board/tiers/", "/board/xlsx/"])
 def test_what_is_no_period_is_not_found(person, quarter, committee, url, text):
@@ -186,17 +214,27 @@ def test_change_is_against_the_period_before(person, quarter, committee):
     ]  # fmt: skip
 
 
-def test_consequences_look_back_over_the_periods_in_one_query(
-    marked, compute, branch_a, django_assert_num_queries
+@pytest.mark.parametrize(
+    ("state", "proposed"), [(None, False), (RoundState.DECIDING, False), (RoundState.FINAL, True)]
+)
+def test_a_board_looks_back_on_what_is_final_as_deciding_does(
+    person, committee, marked, compute, branch_a, django_assert_num_queries, state, proposed
 ):
+    office, leader = (person(role, committee).user for role in (Role.REVIEWER, Role.SECRETARY))
     for month in QUARTER.months:
         marked(branch_a, month, 40, 20)
         run = compute(month)
+        if state and month != QUARTER.months[-1]:
+            round_ = opened(run, office)
+            if state is RoundState.FINAL:
+                take(round=round_, step=RoundStep.DECIDE, by=leader, at=DECIDED)
     score = Score.objects.select_related("run__version").get(run=run)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2 if proposed else 1):
         found = explanations.proposals(score.run, [score])
-    assert found == {score.pk: ("连续两期四星以下",)}
+    assert found == ({score.pk: ("连续两期四星以下",)} if proposed else {})
+    at_decision = consequences.proposals(opened(run, office))
+    assert [one.score.organization_id for one in at_decision] == [branch_a.pk] * proposed
 
 
 @pytest.fixture

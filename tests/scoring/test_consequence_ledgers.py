@@ -59,11 +59,11 @@ def test_the_ledger_of_consequences(decide_month, branch_a, committee, chief, se
             (
                 (
                     "青峰能源采煤党支部", "通报", "总分低于 60 分：2026 年 8 月总分 35 分",
-                    "2026-10-19 采用", dt.date(2026, 10, 29), "2026-10-19 全矿通报",
+                    "2026-10-19 采用", dt.date(2026, 10, 29), TODAY, "全矿通报",
                 ),
                 (
                     "青峰能源采煤党支部", "扣减绩效", "总分低于 40 分：2026 年 8 月总分 35 分",
-                    "待决定", None, "",
+                    "待决定", None, None, "",
                 ),
             ),
         )
@@ -90,7 +90,7 @@ def test_the_ledger_of_honours_holds_only_what_was_decided(
     table = consequence_ledgers.of_honours(branch_a, Period.parse("2026-08"))
 
     assert [section.rows for section in table.sections] == [
-        (("青峰能源采煤党支部", "流动红旗", "流动红旗", "依据", TODAY, ""),)
+        (("青峰能源采煤党支部", "流动红旗", "流动红旗", "依据", TODAY, None, ""),)
     ]
     assert [(line.label, line.value) for line in table.summary] == [
         ("流动红旗", "1 面"), ("表彰", "0 项"),

@@ -381,6 +381,24 @@ def using(text, code):
     )
 
 
+def test_what_to_look_at_again_is_said_and_keeps_nothing_from_being_adopted(admin, committee, at):
+    less = changed("part-0", full=D(40))
+    sentence = (
+        "部分“重点项”：各项目最多共得 60 分，超过满分 40 分，超出的 20 分不计入；"
+        "如果不是有意这样封顶，请降低项目的分值，或把“满分”改为 60。"
+    )
+    check = draft_queries.check(reading.read(less), committee, at.date())
+    assert [(doubt.text, doubt.where) for doubt in check.doubts] == [(sentence, "part-0")]
+    assert check.is_clean
+    draft = drafts.create(committee=committee, text=less, source="", by=admin.user, at=at)
+    for page in (f"/drafts/{draft.pk}/", f"/drafts/{draft.pk}/publish/"):
+        text = admin.get(page).content.decode()
+        assert "请核对（不影响采用）" in text and sentence in text
+        assert "没有发现问题" not in text
+    answer = admin.post(f"/drafts/{draft.pk}/publish/", {"edition": 1, "effective_from": "2026-10"})
+    assert answer.status_code == 302
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -411,7 +429,7 @@ def test_the_running_check_says_what_and_where(committee, at, text, expected):
         (
             SMALL,
             "2026-11",
-            "方案按季度评，应从一期的第一个月起施行，如2026 年 10 月或2027 年 1 月。",
+            "方案按季度评，应从一期的第一个月起施行，如 2026 年 10 月或 2027 年 1 月。",
         ),
         (SMALL, "2026-12", "方案按季度评"),
     ],
@@ -437,6 +455,47 @@ def test_a_draft_is_put_into_force_and_stays(admin, committee, draft):
     assert answer["Location"] == f"/schemes/{version.pk}/"
     assert (version.committee, version.number, version.text) == (committee, 1, draft.text)
     assert admin.get(f"/drafts/{draft.pk}/").context["same"] == version
+
+
+@pytest.mark.parametrize(
+    ("where", "anchor"),
+    [
+        ("part-1", "part-1"),
+        ("item-1-0", "part-1"),
+        ("part-new", "part-2"),
+        ("veto-0", "veto-0"),
+        ("head", "head"),
+    ],
+)
+def test_a_save_leads_to_the_place_with_its_message_in_view(admin, draft, where, anchor):
+    more = {"full": "10", "first": "荣誉"} if where == "part-new" else {}
+
+    answer = edit(admin, draft, where, title="新的名称", **more)
+
+    assert answer.url == f"/drafts/{draft.pk}/#{anchor}"
+    page = admin.get(answer.url).content.decode()
+    assert f'id="{anchor}"' in page and "已保存：" in page
+    assert 'class="main keeps"' in page
+
+
+def test_a_draft_in_force_leaves_the_drafts_and_comes_back_when_changed(
+    admin, committee, draft, at
+):
+    def listed():
+        page = admin.get("/schemes/adopt/")
+        return page, list(page.context["drafts"]), list(page.context["adopted_drafts"])
+
+    assert listed()[1:] == ([draft], [])
+    version = adopt(committee, draft.text, "2026-10", at)
+
+    page, written, adopted = listed()
+
+    assert (written, adopted) == ([], [(draft, version)])
+    text = page.content.decode()
+    assert "已采用的草稿 1 份" in text and "没有草稿" in text
+    assert f'<a class="link" href="/schemes/{version.pk}/">小方案 第 1 版</a>' in text
+    edit(admin, draft, "part-0", title="改名")
+    assert listed()[1:] == ([SchemeDraft.objects.get()], [])
 
 
 def test_what_was_changed_since_it_was_seen_is_not_put_into_force(admin, other, draft):
@@ -491,7 +550,7 @@ def test_what_is_in_force_followed_or_computed_stands(admin, committee, versions
         page = admin.post(f"/schemes/{version.pk}/withdraw/", follow=True)
         return str(next(iter(page.context["messages"])))
 
-    assert refusal(first).startswith("这一版自2026 年 1 月起已经施行")
+    assert refusal(first).startswith("这一版自 2026 年 1 月起已经施行")
     assert refusal(second) == "后面还有更新的版本，请先撤销那一版。"
     assert refusal(third).startswith("已按这一版核算过")
     assert SchemeVersion.objects.count() == 3
@@ -551,4 +610,4 @@ def test_pages_take_the_same_number_of_queries_for_one_and_three(
             assert admin.get(url).status_code == 200
         return len(captured)
 
-    assert (queries("/schemes/adopt/"), queries(f"/drafts/{draft.pk}/")) == (6, 7)
+    assert (queries("/schemes/adopt/"), queries(f"/drafts/{draft.pk}/")) == (7, 7)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -300,6 +301,46 @@ def test_a_sheet_is_saved_piece_by_piece_and_a_wrong_piece_keeps_no_other_back(s
     ]
     assert 'value="21"' in page.content.decode()
     assert _standing() == {first: Decimal(20), second: Decimal(15)}
+
+
+def test_a_finished_part_is_folded_and_an_unfinished_or_wrong_one_is_open(send, person, branch_a):
+    client = person()
+    sheet = send(branch_a, client.user, parts=())
+    url = f"/inspections/{sheet.pk}/sheet/"
+    full = {f"value-{code}": "1" for code in SERVICE}
+
+    def parts(page):
+        return {part["code"]: (part["note"], part["is_open"]) for part in page.context["parts"]}
+
+    assert parts(client.get(url))["service"] == ("已打 0 / 4 项", True)
+    client.post(url, {f"value-{SERVICE[0]}": "1"})
+    assert parts(client.get(url))["service"] == ("已打 1 / 4 项", True)
+    client.post(url, full)
+    page = client.get(url)
+    assert parts(page)["service"] == ("已打完 4 项", False)
+    assert all(is_open for code, (_, is_open) in parts(page).items() if code != "service")
+    text = page.content.decode()
+    assert '<details class="card fold" id="service">' in text
+    assert f"已打 <b>4</b> / {page.context['due']} 项" in text
+    wrong = client.post(url, full | {f"value-{SERVICE[1]}": "999"})
+    assert parts(wrong)["service"] == ("已打完 4 项", True)
+
+
+def test_what_was_saved_is_said_in_view_of_the_part(sheet_of):
+    client, _, url = sheet_of()
+
+    answer = client.post(url, {f"value-{SERVICE[0]}": "1", "save": "service"})
+    page = client.get(answer.url).content.decode()
+
+    assert answer.url == f"{url}#service"
+    assert 'class="main narrow keeps"' in page and "已保存 1 项打分。" in page
+
+
+def test_only_what_may_be_left_out_is_called_optional(version, office, person, branch_a):
+    person(Role.SECRETARY, branch_a)
+    page = office.get("/inspections/new/?period=2026-03").content.decode()
+    labels = re.findall(r'<(?:legend|label[^>]*)>([^<]+)<span class="opt">选填', page)
+    assert labels == ["检查哪些部分", "其他检查人"]
 
 
 def test_a_page_left_open_undoes_nothing(sheet_of):

@@ -1,5 +1,6 @@
 """The pay table: coefficients and shares of a final round, on the screen and as a workbook."""
 
+import datetime as dt
 import io
 
 import openpyxl
@@ -8,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from branches.models import AuditEntry, Organization
+from branches.models import AuditEntry, Document, Job, Organization, Post
 from branches.rules.periods import Period
 from branches.rules.roles import Role
 from branches.rules.tree import OrganizationKind
+from scoring import tasks
 from scoring.models import Consequence, Round, Score
 from scoring.operations import consequences, runs
 from scoring.queries import pay
@@ -195,6 +197,40 @@ def test_the_workbook(round_, office, chief):
     assert "%E7%BB%A9%E6%95%88" in answer["Content-Disposition"]
     entry = AuditEntry.objects.get(action="pay.exported")
     assert entry.after == {"period": "2026-08", "rows": 3}
+
+
+def test_a_large_workbook_is_a_jobs_work_for_whoever_asked(
+    round_, office, chief, person, committee, monkeypatch
+):
+    at_once = office.post(reverse("pay-table-xlsx", kwargs={"pk": round_.pk}))
+    monkeypatch.setattr("scoring.views.pay.AT_ONCE", 2)
+
+    answer = office.post(reverse("pay-table-xlsx", kwargs={"pk": round_.pk}))
+    again = office.post(reverse("pay-table-xlsx", kwargs={"pk": round_.pk}))
+
+    job = Job.objects.get()
+    assert answer.url == again.url == f"/jobs/{job.pk}/"
+    tasks.write_pay_table(job_id=job.pk)
+    tasks.write_pay_table(job_id=job.pk)  # delivered twice
+    job.refresh_from_db()
+    document = Document.objects.get()
+    assert (job.state, job.message, job.result_url) == (
+        "DONE", "共 3 行，点“查看结果”下载", f"/pay/{round_.pk}/xlsx/{document.pk}/",
+    )  # fmt: skip
+    given = office.get(job.result_url)
+    sheets = [
+        [tuple(cell.value for cell in row) for row in openpyxl.load_workbook(file).active.rows]
+        for file in (io.BytesIO(b"".join(one.streaming_content)) for one in (given, at_once))
+    ]
+    assert sheets[0] == sheets[1]
+    assert "%E7%BB%A9%E6%95%88" in given["Content-Disposition"]
+    assert AuditEntry.objects.filter(action="pay.exported").count() == 2
+    administrator = person(Role.ADMINISTRATOR, committee)
+    for client in (chief, administrator):
+        assert client.get(job.result_url).status_code == 404
+        assert client.get(f"/documents/{document.pk}/").status_code == 404
+    Post.objects.filter(user=office.user).update(ended_on=dt.date(2020, 1, 2))
+    assert office.get(job.result_url).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 30])

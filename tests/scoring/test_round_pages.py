@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from branches import ledgers
-from branches.models import Notice
+from branches.models import Job, Notice
 from branches.rules.periods import Period
 from branches.rules.roles import Role
+from scoring import tasks
 from scoring.models import Appeal, Line, Round, Run, Score
 from scoring.operations import rounds, runs
 from scoring.rules.rounds import RoundState, RoundStep
@@ -265,6 +266,13 @@ def test_a_member_appeals_to_a_line_and_reads_the_answer(road, member, office):
     assert round_.run_id == Round.objects.get().run_id
 
 
+def _carry_out() -> Job:
+    """Do what a worker does with the one correction that waits."""
+    job = Job.objects.get(task="scoring.correct")
+    tasks.correct(job_id=job.pk)
+    return job
+
+
 def test_an_upheld_appeal_shows_before_and_after(road, secretary, office, branch_a):
     round_ = road("organization", RoundState.PUBLIC)
     score = _branch_score(round_, branch_a)
@@ -285,7 +293,17 @@ def test_an_upheld_appeal_shows_before_and_after(road, secretary, office, branch
         follow=True,
     )
 
+    assert (page.context["waiting"].fact_words, page.context["change"]) == (
+        ("0 ÷ 1", "1 ÷ 1"), None,
+    )  # fmt: skip
+    assert "正在按更正重新核算，请稍候" in page.content.decode()
+    waiting = office.get(f"/rounds/{round_.pk}/").content.decode()
+    assert "正在按更正重新核算，请稍候" in waiting
+    assert f'href="/jobs/{_carry_out().pk}/"' in waiting
+
+    page = office.get(f"/appeals/{appeal.pk}/")
     change = page.context["change"]
+    assert page.context["waiting"] is None
     assert change.correction.quantity == Decimal(1)
     assert change.correction.before_quantity == line.quantity
     assert change.before == score
@@ -395,6 +413,52 @@ def test_the_appeal_stands_beside_each_line_while_it_can_be_filed(
     assert f'href="/rounds/{round_.pk}/"' in office.get(f"/board/?period={MARCH}").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("answer", "before", "label", "is_offered_again"),
+    [
+        (None, [], "已申诉", False),
+        ("uphold", [], "正在更正", True),
+        ("uphold", ["correct"], "已更正", True),
+        ("reject", [], "申诉已答复", True),
+        ("withdraw", [], "申诉", False),
+    ],
+)
+def test_an_appealed_line_leads_to_its_appeal(
+    road, secretary, office, branch_a, answer, before, label, is_offered_again
+):
+    round_ = road("organization", RoundState.PUBLIC)
+    item, other = "theme_day_held", "assembly_held"
+    secretary.post(_appeal_url(_branch_score(round_, branch_a), item), {"text": "漏记"})
+    appeal = Appeal.objects.get()
+    page = f"/appeals/{appeal.pk}/"
+    if answer == "withdraw":
+        secretary.post(f"{page}withdraw/")
+    elif answer:
+        fact = {"answer-quantity": "1", "answer-base": "1"} if answer == "uphold" else {}
+        office.post(f"{page}answer/", {"answer-verdict": answer, "answer-answer": "查明", **fact})
+    if before:
+        _carry_out()
+    score = _branch_score(Round.objects.get(), branch_a)
+
+    shown = secretary.get(f"/board/{branch_a.pk}/{MARCH}/")
+
+    link = shown.context["round_link"]
+    to_file = _appeal_url(score, item)
+    assert (link.appeal_to(item).label, link.appeal_to(item).url) == (
+        label, to_file if answer == "withdraw" else page,
+    )  # fmt: skip
+    text = shown.content.decode()
+    assert f'href="{link.appeal_to(item).url}" aria-label="{label}：主题党日"' in text
+    assert link.appeal_to(other).url == _appeal_url(score, other)
+    assert secretary.get(page).context["again"] == (to_file if is_offered_again else "")
+    assert office.get(page).context["again"] == ""
+    if answer != "withdraw":  # and it stays so once the notice is over
+        Round.objects.update(state=RoundState.VERIFYING)
+        later = secretary.get(f"/board/{branch_a.pk}/{MARCH}/").context["round_link"]
+        assert (later.appeal_to(item).url, later.appeal_to(other)) == (page, None)
+        assert secretary.get(page).context["again"] == ""
+
+
 def test_a_member_finds_the_appeal_on_the_own_points(road, member):
     road("member", RoundState.PUBLIC)
 
@@ -421,7 +485,20 @@ def test_the_ledger_holds_what_was_decided_and_only_that(
             "answer-answer": "查有照片",
         },
     )
-    assert kind.build(committee, MARCH).row_count == 0
+    waits = kind.build(committee, MARCH)
+    until = f"{round_.public_until.month} 月 {round_.public_until.day} 日"
+    assert waits.row_count == 0
+    assert waits.empty == (
+        f"“星级党支部（五标）”公示中，至 {round_.public_until.year} 年 {until}（含当天）。"
+        "审定以后结果、申诉和更正列入台账。"
+    )
+    assert (
+        waits.empty
+        in secretary.get(f"/ledgers/rating-round/{branch_a.pk}/{MARCH}/").content.decode()
+    )
+    assert waits.as_of == timezone.make_aware(dt.datetime(2026, 3, 1))
+    assert "还没有开始定评" in kind.build(committee, MARCH.previous).empty
+    _carry_out()
     later = timezone.now() + LONG_AGO
     round_ = Round.objects.get()
     for step in (RoundStep.END_NOTICE, RoundStep.SUBMIT):
@@ -431,6 +508,14 @@ def test_the_ledger_holds_what_was_decided_and_only_that(
     table = kind.build(committee, MARCH)
     sections = {section.title: section.rows for section in table.sections}
     assert len(sections["评定结果"]) == 2
+    assert [table.titles_of(section) for section in table.sections] == [
+        ("党支部", "类型", "总分和名次", "评定结果"),
+        ("申诉人", "申诉项目", "理由和支部意见", "答复"),
+        ("党支部", "更正项目", "事实更正前后", "结果更正前后"),
+        ("党支部", "结果运用", "依据", "决定和办理情况"),
+    ]
+    shown = secretary.get(f"/ledgers/rating-round/{branch_a.pk}/{MARCH}/").content.decode()
+    assert "<th>理由和支部意见</th>" in shown
     [answered] = sections["申诉和答复"]
     assert answered[:3] == ("采煤党支部", "主题党日", "党日漏记")
     assert answered[3].startswith("成立：查有照片（")

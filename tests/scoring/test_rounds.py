@@ -6,17 +6,18 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from branches.access import Grant, Grants
-from branches.models import AuditEntry, Organization, User
+from branches.models import AuditEntry, Organization, Post, User
 from branches.rules.roles import Role
 from branches.rules.tree import OrganizationKind
 from branches.rules.workflow import StepNotAllowed
 from branches.scope import Scope
+from scoring import duties
 from scoring.models import Appeal, Line, PointEntry, Round, RoundComment, RoundEvent, Run
 from scoring.operations import runs
 from scoring.operations.rounds import CannotStep, comment, open_round, reply, take
 from scoring.queries import rounds
 from scoring.rules.rounds import RoundState, RoundStep
-from tests.conftest import set_up
+from tests.conftest import FOUNDED, set_up
 from tests.scoring.grading import (
     ASKED,
     COMPUTED,
@@ -272,6 +273,25 @@ def test_comments_are_answered_before_the_notice(run, reviewer, secretary, branc
     with refused(CannotStep, "这条意见已经答复，请刷新页面查看。"):
         reply(comment=said, text="再答", by=reviewer, at=PUBLISHED)
     assert take(round=round_, step=T.PUBLISH, by=reviewer, at=PUBLISHED).state == S.PUBLIC
+
+
+def test_nobody_answers_the_own_comment(run, reviewer, person, committee, branch_a):
+    client = person(Role.REVIEWER, committee)
+    both = client.user
+    Post.objects.create(user=both, organization=branch_a, role=Role.SECRETARY, started_on=FOUNDED)
+    round_ = begun(run, reviewer, S.COMMENTS)
+    said = comment(round=round_, organization=branch_a, text="少计", by=both, at=ASKED)
+
+    with refused(CannotStep, "不能答复自己提出的意见，请由另一位负责考评的人员答复。"):
+        reply(comment=said, text="已核对", by=both, at=ASKED)
+    for user, waits in ((both, []), (reviewer, [f"/rounds/{round_.pk}/"])):
+        grants = Grants.of(user, ASKED.date())
+        found = duties.comments_to_reply(user, grants, ASKED.date())
+        assert [duty.url for duty in found] == waits
+    page = client.get(f"/rounds/{round_.pk}/")
+    assert [form for _, form in page.context["comments"]] == [None]
+    assert "由另一位负责考评的人员答复" in page.content.decode()
+    assert reply(comment=said, text="已核对", by=reviewer, at=ASKED).replied_by == reviewer
 
 
 @pytest.mark.parametrize(

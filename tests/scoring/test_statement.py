@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from branches.models import Organization, User
 from members.models import Member, Membership
-from scoring.models import Line, Mark, PointEntry, Score
+from scoring.models import Line, Mark, PointEntry, Round, Score
 from scoring.operations import runs, schemes
 from scoring.queries import explanations
 from scoring.rules import rating, reading
+from scoring.rules.rounds import RoundState
+from tests.scoring.decided import opened
 from tests.scoring.random_months import (
     AT,
     DAY,
@@ -244,7 +246,8 @@ def test_a_consequence_looks_at_the_parts_of_the_version_then_in_force(committee
                 scheme_code="marked", item_code=code, organization=branch,
                 period_start=month.first_day, value=value, marked_by=author, marked_at=AT,
             )  # fmt: skip
-    runs.compute(version=first, period=MARCH.previous, by=None, at=AT)
+    opened(runs.compute(version=first, period=MARCH.previous, by=None, at=AT), author)
+    Round.objects.update(state=RoundState.FINAL, decided_by=author, decided_at=AT)
     second = schemes.adopt(committee=committee, text=swapped, effective_from=MARCH, by=None, at=AT)
     run = runs.compute(version=second, period=MARCH, by=None, at=AT)
 

@@ -157,18 +157,27 @@ def test_an_item_counts_as_it_adds_to_the_total_and_items_match_by_code():
 @pytest.mark.parametrize(
     ("kind", "unit", "moves", "words"),
     [
-        ("star", "个支部", (3, 1, 8, 0, 0), "12 个支部中 3 个升星、1 个降星、8 个不变"),
+        ("star", "个支部", (3, 1, 8, 0, 0), "12 个支部中 3 个升星、1 个降星、8 个星级不变"),
         (
             "tier",
             "名党员",
             (0, 0, 5, 2, 1),
-            "8 名党员中 0 名升档、0 名降档、5 名不变、2 名进入评定、1 名不再评定",
+            "8 名党员中 0 名升档、0 名降档、5 名档次不变、2 名进入评定、1 名不再评定",
         ),
     ],
 )
 def test_the_headline_says_who_moves(kind, unit, moves, words):
     counted = dict(zip(MOVES, moves, strict=True))
     assert comparing.headline(kind, unit, counted) == words
+
+
+def test_the_headline_tells_those_whose_points_alone_change_from_those_left_as_they_were():
+    moves = dict(zip(MOVES, (3, 1, 8, 0, 0), strict=True))
+    words = "12 个支部中 3 个升星、1 个降星、8 个星级不变"
+    assert comparing.headline("star", "个支部", moves, 4) == words
+    assert comparing.headline("star", "个支部", moves, 9) == f"{words}（其中 5 个分数或名次有变）"
+    ranked = comparing.headline("rank", "个支部", moves, 9)
+    assert ranked.endswith("8 个名次不变（其中 5 个分数有变）")
 
 
 def test_compared_is_the_same_code_then_what_shares_the_most_items():
@@ -381,7 +390,7 @@ def test_a_trial_is_asked_for_carried_out_and_read(person, rated, committee):
     assert Run.objects.count() == before
 
     page = client.get(answer.url)
-    assert page.context["headline"] == "2 个支部中 0 个升星、2 个降星、0 个不变"
+    assert page.context["headline"] == "2 个支部中 0 个升星、2 个降星、0 个星级不变"
     names = [(mover.name, mover.move, mover.change) for mover in page.context["page"]]
     assert names == [("采煤党支部", "down", Decimal(0)), ("机电党支部", "down", Decimal(0))]
     assert page.context["moves"] == [("降星", "?period=2026-03&move=down", True, 2)]
@@ -389,6 +398,90 @@ def test_a_trial_is_asked_for_carried_out_and_read(person, rated, committee):
     assert "没有核算过" in february.context["headline"]
     assert client.get(f"{answer.url}?period=2026-01").status_code == 404
     assert "已完成" in client.get(reverse("trial-list")).content.decode()
+
+
+LACKING = """
+code = "hygiene"
+title = "检查"
+target = "organization"
+period = "month"
+groups = "type"
+
+[[part]]
+code = "all"
+title = "全部"
+full = 100
+
+  [[part.item]]
+  code = "order"
+  title = "秩序"
+  rule = "mark"
+  full = 60
+
+  [[part.item]]
+  code = "reports"
+  title = "材料"
+  rule = "deduct"
+  full = 10
+  points = 2
+
+  [[part.item]]
+  code = "lectures"
+  title = "党课"
+  rule = "share"
+  full = 20
+  fact = "lecture_held"
+
+  [[part.item]]
+  code = "praise"
+  title = "表扬"
+  rule = "each"
+  points = 2
+  cap = 10
+
+  [[part.item]]
+  code = "survey"
+  title = "测评"
+  rule = "band"
+  bands = [{ min = 60, points = 5 }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("order", "items"),
+    [
+        # A mark of 0 is a mark, and the quarter's lecture is due though none was held.
+        (0, ["材料：按满分计", "表扬：计 0 分", "测评：按缺项，不计分"]),
+        (None, ["秩序：按缺项，不计分", "材料：按满分计", "表扬：计 0 分", "测评：按缺项，不计分"]),
+    ],
+)  # fmt: skip
+def test_items_without_data_are_told_with_what_they_give(
+    person, committee, branch_a, author, order, items
+):
+    if order is not None:
+        Mark.objects.create(
+            scheme_code="hygiene", item_code="order", organization=branch_a, value=order,
+            period_start=MARCH.first_day, marked_by=author, marked_at=AT,
+        )  # fmt: skip
+    trial = ask(committee, LACKING, author)
+    trials.keep(trial=trial, periods=[trials.try_period(trial=trial, period=MARCH, at=AT)])
+
+    page = person(Role.REVIEWER, committee).get(reverse("trial", kwargs={"pk": trial.pk}))
+
+    lacking = page.context["unrecorded"]
+    assert [f"{title}：{gives}" for title, gives in lacking.items] == items
+    assert (lacking.of, lacking.are_most) == (5, True)
+    text = page.content.decode()
+    assert text.index(f"5 项中 {len(items)} 项当月没有数据，得分多为默认值") < text.index(
+        "参加评定"
+    )
+
+
+@pytest.mark.parametrize(("lacking", "are_most"), [(0, False), (2, False), (3, True)])
+def test_most_is_more_than_half(lacking, are_most):
+    found = trial_pages.Unrecorded(4, (("项目", "计 0 分"),) * lacking, "当月")
+    assert found.are_most is are_most
+    assert ("得分多为默认值" in found.title) is are_most
 
 
 def test_a_trial_whose_draft_is_gone_says_so(person, rated, committee):
@@ -502,6 +595,30 @@ def test_the_browser_gives_the_same_file_as_the_command(person, committee, tmp_p
     )
     assert again.content == got.content
     assert page.context["form"]["facts"].value() == FACTS
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ('=HYPERLINK("http://x")', '"\'=HYPERLINK(""http://x"")"'),
+        ("+cmd|calc", "'+cmd|calc"),
+        ("-甲", "'-甲"),
+        ("＝1+1", "'＝1+1"),
+        ("@甲", "'@甲"),
+        ("甲=乙", "甲=乙"),
+    ],
+)
+def test_no_cell_of_the_result_is_taken_for_a_formula(person, committee, tmp_path, name, cell):
+    quoted = '"' + name.replace('"', '""') + '"'
+    facts = FACTS.replace("甲,", f"{quoted},")
+    (tmp_path / "facts.csv").write_text(facts, encoding="utf-8")
+    out = tmp_path / "out.csv"
+
+    got = sheet(person(Role.ADMINISTRATOR, committee), facts, **{"as": "csv"})
+    call_command("trial", "points-1261", facts=tmp_path / "facts.csv", out=out, verbosity=0)
+
+    assert got.content.decode().splitlines()[1].startswith(f"{cell},国企,yes,50.00,")
+    assert got.content == Path(out).read_bytes()
 
 
 def test_a_bad_sheet_is_refused_with_line_and_column_and_kept_in_the_box(person, committee):

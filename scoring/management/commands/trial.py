@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from branches.spreadsheets import neutralise
 from scoring.rules import rating, reading, sheets, trial_files
 from scoring.rules.problems import BadFile
 
@@ -54,7 +55,8 @@ class Command(BaseCommand):
                 refused += error.described(str(previous))
         if refused:
             raise CommandError(_listed(refused))
-        _write(out, trial_files.result_text(method, rating.rate(method, subjects, history)))
+        results = rating.rate(method, subjects, history)
+        _write(out, trial_files.result_text(method, results, cell=neutralise))
         self.stdout.write(f"已试算 {len(subjects)} 个对象，结果已写入 {out}")
 
 

@@ -79,6 +79,49 @@ def test_a_part_whose_items_cannot_reach_its_full(of, best):
     assert unsound(parts=(of,)) == ([] if best is None else [SHORT.format(best, best)])
 
 
+EXCEEDED = (
+    "部分“重点项”：{}最多共得 {} 分，超过满分 60 分，超出的 {} 分不计入；"
+    "如果不是有意这样封顶，请降低项目的分值，或把“full”改为 {}。"
+)
+ENDLESS = (
+    "部分“重点项”：项目“{}”加分没有封顶，各项目合计可能超过满分 60 分，超出的不计入；"
+    "如果不是有意这样封顶，请写明“cap”。"
+)
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        (part(item("mark", full="60")), []),
+        (part(item("mark", full="59")), []),
+        (part(item("mark", full="60.01")), [EXCEEDED.format("各项目", "60.01", "0.01", "60.01")]),
+        (
+            part(item("share", full="50"), item("band", bands=bands("5", "20"))),
+            [EXCEEDED.format("各项目", "70", "10", "70")],
+        ),
+        (part(item("mark", full="60"), item("each", points="-2")), []),
+        (part(item("mark", full="60"), item("each", "e", points="2")), [ENDLESS.format("e")]),
+        (
+            part(item("each", "e", points="2"), item("each", "f", points="1")),
+            [ENDLESS.format("e”“f")],
+        ),
+        (part(item("each", points="-2"), bonus=True), []),
+        (
+            part(item("mark", full="50"), item("mark", "s", full="11", types=("RURAL",))),
+            [EXCEEDED.format("类型“RURAL”的项目", "61", "1", "61")],
+        ),
+    ],
+)
+def test_a_part_whose_items_can_exceed_its_full_is_to_be_looked_at_again(of, expected):
+    scheme = dataclasses.replace(SOUND, parts=(of,))
+    assert soundness.doubtful(scheme) == expected
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_nothing_in_a_preset_is_doubtful(path):
+    assert soundness.doubtful(reading.read(path.read_text(encoding="utf-8"))) == []
+
+
 def test_a_part_in_which_nothing_can_be_earned():
     assert unsound(parts=(part(item("each", points="-2")),)) == [
         "部分“重点项”：各项目都不能得分，达不到满分 60 分；请增加能得分的项目。"
