@@ -23,24 +23,36 @@ class Entry:
     or_capability: Capability | None = None  # the one or the other
 
 
+FEW = 14  # so many entries stand on one screen without folding
+
+# In the order of the sidebar; those of a group stand together.
 ENTRIES = (
     Entry("首页", "home", on_phone=True),
-    Entry("活动", "activity-list", Capability.SEE_ACTIVITIES, on_phone=True),
-    Entry("党员", "member-list", Capability.SEE_MEMBERS, on_phone=True),
-    Entry("星级看板", "star-board", Capability.SEE_SCORES),
-    Entry("定评", "round-list", Capability.SEE_SCORES),
-    Entry("结果运用", "consequence-list", Capability.SEE_SCORES),
-    Entry("检查打分", "mark-sheet-list", Capability.ENTER_MARKS),
-    Entry("检查", "inspection-list", Capability.SEE_SCORES),
-    Entry("加减分", "points-list", Capability.ENTER_POINTS),
-    Entry("评分方案", "scheme-list", Capability.SEE_SCORES),
-    Entry("台账", "ledger-choose", Capability.PRINT_LEDGERS),
-    Entry("组织", "organization-tree", Capability.SEE_ORGANIZATIONS),
+    Entry("活动", "activity-list", Capability.SEE_ACTIVITIES, on_phone=True, group="组织生活"),
+    Entry("计划", "plan-list", Capability.SEE_ACTIVITIES, group="组织生活"),
+    Entry("请假", "leave-list", Capability.LOG_ACTIVITIES, group="组织生活"),
+    Entry("问题整改", "problem-list", Capability.SEE_ACTIVITIES, group="组织生活"),
+    Entry("星级看板", "star-board", Capability.SEE_SCORES, group="考评"),
+    Entry("定评", "round-list", Capability.SEE_SCORES, group="考评"),
+    Entry("结果运用", "consequence-list", Capability.SEE_SCORES, group="考评"),
+    Entry("逐项打分", "mark-sheet-list", Capability.ENTER_MARKS, group="考评"),
+    Entry("检查安排", "inspection-list", Capability.SEE_SCORES, group="考评"),
+    Entry("加减分", "points-list", Capability.ENTER_POINTS, group="考评"),
+    Entry("评分方案", "scheme-list", Capability.SEE_SCORES, group="考评"),
+    Entry("学习", "study", Capability.SEE_ACTIVITIES),
+    Entry("民主评议", "appraisal-list", Capability.SEE_ACTIVITIES),
+    Entry("党员", "member-list", Capability.SEE_MEMBERS, on_phone=True, group="组织和台账"),
+    Entry("组织", "organization-tree", Capability.SEE_ORGANIZATIONS, group="组织和台账"),
+    Entry("台账", "ledger-choose", Capability.PRINT_LEDGERS, group="组织和台账"),
     Entry("我的积分", "my-points", on_phone=True, group="本人"),
     Entry("我的申诉", "my-appeals", group="本人"),
+    Entry("签到", "sign-in", group="本人"),
     Entry("我的活动", "my-activities", group="本人"),
-    Entry("我的检查", "my-inspections", group="本人"),
+    Entry("我的学习", "my-study", group="本人"),
+    Entry("我的评议", "my-appraisals", group="本人"),
+    Entry("我的检查任务", "my-inspections", group="本人"),
     Entry("通知", "notice-list", on_phone=True, group="本人"),
+    Entry("提醒设置", "my-reminders", group="本人"),
     Entry("导入花名册", "roster-import-list", Capability.IMPORT_MEMBERS, group="管理"),
     Entry("方案目录", "scheme-adopt", Capability.MANAGE_SCHEMES, group="管理"),
     Entry(
@@ -51,6 +63,7 @@ ENTRIES = (
         or_capability=Capability.START_RUNS,
     ),
     Entry("账号与任职", "account-list", Capability.MANAGE_ACCOUNTS, group="管理"),
+    Entry("群提醒", "webhook-list", Capability.MANAGE_REMINDERS, group="管理"),
     Entry("工作日历", "calendar", Capability.MANAGE_CALENDAR, group="管理"),
     Entry("任务进度", "job-list", group="管理"),
     Entry("审计", "audit-list", Capability.READ_AUDIT, group="管理"),
@@ -64,7 +77,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or grants is None:
         return {}
     unread = Notice.objects.filter(recipient=user, read_at__isnull=True).count()
-    items = [
+    items: list[dict[str, Any]] = [
         {
             "label": entry.label,
             "url": reverse(entry.url_name),
@@ -78,6 +91,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         or grants.allows(entry.capability)
         or (entry.or_capability is not None and grants.allows(entry.or_capability))
     ]
+    shown = {str(item["group"]) for item in items if item["active"] and item["group"]}
+    if len(items) <= FEW:
+        shown = {str(item["group"]) for item in items}
+    elif not shown:
+        shown = {str(item["group"]) for item in items[:2]}
+    for item in items:
+        item["is_open"] = item["group"] in shown
     first = grants.held[0] if grants.held else None
     account = {
         "name": user.name,

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from celery import current_app, shared_task
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from branches import audit, jobs, ledgers, pdf
-from branches.models import Organization
-from branches.operations import documents
+from branches import audit, channels, duties, jobs, ledgers, pdf
+from branches.access import Grants
+from branches.models import Delivery, Organization, User
+from branches.operations import documents, reminders
+from branches.queries import reminders as reminder_queries
+from branches.rules import reminders as reminder_rules
 from branches.rules.periods import Period
 
 
@@ -19,6 +25,48 @@ def reap_jobs(**_later: object) -> None:
     audit.seal()
     for job in jobs.reap(at=timezone.now()):
         current_app.send_task(job.task, kwargs={"job_id": job.pk})
+
+
+@shared_task(name="branches.send_digests")
+def send_digests(**_later: object) -> None:
+    """Put today's digests that are due into the outbox, and send what waits there.
+
+    Whom it reminds it asks for the very lines of that person's 首页.
+    """
+    at = timezone.now()
+    now = timezone.localtime(at)
+    day, time = now.date(), now.time()
+    for wish in reminder_queries.people_to_ask(day, time):
+        lines = _lines(wish.user, day)
+        body = reminder_rules.digest(lines, day, settings.SITE_URL) if lines else ""
+        reminders.put(day=day, at=at, body=body, user=wish.user)
+    for robot in reminder_queries.robots_to_ask(day, time):
+        secretary = reminder_queries.secretary_of(robot.organization, day)
+        lines = _lines(secretary, day) if secretary else []
+        name = robot.organization.short_name
+        body = reminder_rules.group_digest(name, lines, day, settings.SITE_URL) if lines else ""
+        reminders.put(day=day, at=at, body=body, webhook=robot)
+    for delivery in reminder_queries.waiting(day, at, time):
+        reminders.send(delivery=delivery, at=at, way=_send)
+    reminders.forget(at=at)
+
+
+def _lines(user: User, day: dt.date) -> list[reminder_rules.Line]:
+    due = duties.of(user, Grants.of(user, day), day)
+    return [reminder_rules.Line(duty.title, duty.due_on) for duty in due]
+
+
+def _send(delivery: Delivery) -> None:
+    at = timezone.now()
+    if delivery.webhook is not None:
+        channels.post(delivery.webhook, delivery.body, at=at)
+    elif delivery.user is not None:
+        channels.send_mail(
+            delivery.user.reminder_preference.mail,
+            subject=channels.subject(at),
+            body=delivery.body,
+            key=f"digest {delivery.pk}",
+        )
 
 
 @shared_task(name="branches.draw_ledger")

@@ -160,6 +160,19 @@ AXES_CLIENT_IP_CALLABLE = "branches.client_address.of"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
+# --- Reminders ------------------------------------------------------------------------
+# smtp://user:password@host:25, smtp+tls://…:587, smtp+ssl://…:465; empty: no mail goes out.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+else:
+    EMAIL_HOST = ""
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="branches@localhost")
+# The only hosts that group robots are called at (host, or host:port).
+REMINDER_HOSTS = env.list("REMINDER_HOSTS", default=["qyapi.weixin.qq.com", "oapi.dingtalk.com"])
+SITE_URL = env.str("SITE_URL", default="")  # for links in what leaves the house
+
 # --- Language and time ----------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 
 from branches.models.fields import SealedTextField
+from branches.rules import reminders
 
 WEBHOOK_PURPOSE = "webhook.url"
 
@@ -32,6 +35,9 @@ class ReminderPreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}"
+
+    def is_quiet(self, time: dt.time) -> bool:
+        return reminders.is_quiet(time, self.quiet_from, self.quiet_to)
 
 
 class Webhook(models.Model):
@@ -68,6 +74,7 @@ class Delivery(models.Model):
         WAITING = "WAITING", "待发送"
         SENT = "SENT", "已发送"
         FAILED = "FAILED", "未送达"
+        NOTHING = "NOTHING", "当天没有要办的事"
 
     day = models.DateField("日期")
     user = models.ForeignKey("branches.User", models.CASCADE, null=True, related_name="+")
