@@ -19,6 +19,7 @@ class Duty:
     why: str  # the regulation and the numbers counted
     url: str
     action: str  # the button's word
+    explain: str = ""  # the page that shows the article and the arithmetic
 
 
 Source = Callable[[User, Grants, dt.date], list[Duty]]

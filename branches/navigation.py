@@ -23,7 +23,7 @@ class Entry:
     or_capability: Capability | None = None  # the one or the other
 
 
-FEW = 14  # so many entries stand on one screen without folding
+FEW = 16  # so many entries stand on one screen without folding
 
 # In the order of the sidebar; those of a group stand together.
 ENTRIES = (
@@ -32,6 +32,12 @@ ENTRIES = (
     Entry("计划", "plan-list", Capability.SEE_ACTIVITIES, group="组织生活"),
     Entry("请假", "leave-list", Capability.LOG_ACTIVITIES, group="组织生活"),
     Entry("问题整改", "problem-list", Capability.SEE_ACTIVITIES, group="组织生活"),
+    Entry("值班", "duty-roster", Capability.SEE_ACTIVITIES, group="组织生活"),
+    Entry("学习", "study", Capability.SEE_ACTIVITIES, group="组织生活"),
+    Entry("测验", "quiz-list", Capability.SEE_ACTIVITIES, group="组织生活"),
+    Entry("民主评议", "appraisal-list", Capability.SEE_ACTIVITIES, group="组织生活"),
+    Entry("组织自查", "check-list", Capability.SEE_ACTIVITIES, group="组织生活"),
+    Entry("办事指南", "guide-list", group="组织生活"),
     Entry("星级看板", "star-board", Capability.SEE_SCORES, group="考评"),
     Entry("定评", "round-list", Capability.SEE_SCORES, group="考评"),
     Entry("结果运用", "consequence-list", Capability.SEE_SCORES, group="考评"),
@@ -39,8 +45,6 @@ ENTRIES = (
     Entry("检查安排", "inspection-list", Capability.SEE_SCORES, group="考评"),
     Entry("加减分", "points-list", Capability.ENTER_POINTS, group="考评"),
     Entry("评分方案", "scheme-list", Capability.SEE_SCORES, group="考评"),
-    Entry("学习", "study", Capability.SEE_ACTIVITIES),
-    Entry("民主评议", "appraisal-list", Capability.SEE_ACTIVITIES),
     Entry("党员", "member-list", Capability.SEE_MEMBERS, on_phone=True, group="组织和台账"),
     Entry("组织", "organization-tree", Capability.SEE_ORGANIZATIONS, group="组织和台账"),
     Entry("台账", "ledger-choose", Capability.PRINT_LEDGERS, group="组织和台账"),
@@ -49,6 +53,8 @@ ENTRIES = (
     Entry("签到", "sign-in", group="本人"),
     Entry("我的活动", "my-activities", group="本人"),
     Entry("我的学习", "my-study", group="本人"),
+    Entry("我的值班", "my-duty", group="本人"),
+    Entry("作业和测验", "my-homework", group="本人"),
     Entry("我的评议", "my-appraisals", group="本人"),
     Entry("我的检查任务", "my-inspections", group="本人"),
     Entry("通知", "notice-list", on_phone=True, group="本人"),
@@ -63,6 +69,7 @@ ENTRIES = (
         or_capability=Capability.START_RUNS,
     ),
     Entry("账号与任职", "account-list", Capability.MANAGE_ACCOUNTS, group="管理"),
+    Entry("制度要求", "regulation-list", group="管理"),
     Entry("群提醒", "webhook-list", Capability.MANAGE_REMINDERS, group="管理"),
     Entry("工作日历", "calendar", Capability.MANAGE_CALENDAR, group="管理"),
     Entry("任务进度", "job-list", group="管理"),

@@ -27,8 +27,19 @@ _BROKEN = (
 )
 
 
+# How the formats begin that are looked at as pictures, kept or refused.
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+
+
 class BadPhoto(Exception):
     """The file is not kept; the text says why, in Chinese."""
+
+
+def is_picture(content: bytes) -> bool:
+    """Return whether a file says of itself that it is a picture, be it one that is kept or not."""
+    is_webp = content.startswith(b"RIFF") and content[8:12] == b"WEBP"
+    is_heic = content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"mif1", b"avif")
+    return content.startswith(_BEGINNINGS) or is_webp or is_heic
 
 
 def reencode(content: bytes) -> bytes:

@@ -12,6 +12,7 @@ from branches.views import (
     ledgers,
     notices,
     organizations,
+    regulations,
     reminders,
     sessions,
 )
@@ -44,6 +45,10 @@ urlpatterns = [
         organizations.organization_extend,
         name="organization-extend",
     ),
+    path("regulations/", regulations.regulation_list, name="regulation-list"),
+    path("regulations/<str:code>/", regulations.regulation, name="regulation"),
+    path("regulations/<str:code>/adjust/", regulations.regulation_adjust, name="regulation-adjust"),
+    path("adjustments/<int:pk>/end/", regulations.adjustment_end, name="adjustment-end"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<str:day>/clear/", calendar.calendar_clear, name="calendar-clear"),
     path("notices/", notices.notice_list, name="notice-list"),

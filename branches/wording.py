@@ -43,6 +43,31 @@ SEVERITIES = {"BLOCK": "必须", "WARN": "提醒", "INFO": "提示"}
 
 EVIDENCES = {"A": "原文条款", "B": "二手文本", "M": "通行做法"}
 
+# What the letters mean to somebody who has to rely on a rule.
+EVIDENCE_NOTES = {
+    "A": "看过条例原文",
+    "B": "引自转述的文本，只提醒、不阻止",
+    "M": "各地通行做法，只提醒、不阻止",
+}
+SEVERITY_NOTES = {
+    "BLOCK": "不符合就不能办这一步",
+    "WARN": "到期或不符合时提醒",
+    "INFO": "供参考",
+}
+# How a rule is used: checked every day, when the step is taken, or by people alone.
+CHECKED_DAILY = (
+    "O2", "O7", "O8", "O9", "O10", "O12", "O12B", "O14", "O15", "O16",
+    "M1", "M2", "M3", "M4", "M6", "M8", "M7", "M21", "M22",
+)  # fmt: skip
+CHECKED_ON_STEP = frozenset(
+    {
+        *("M2Q", "M9", "M11", "M12", "M13", "M16", "M17", "M18", "M19", "M20", "M23"),
+        *("E1", "E3", "E4", "E5", "E6", "E7", "E8", "E9", "E10", "E11", "E12", "E13"),
+        *("F1", "F2", "F5", "F6", "F7", "F9", "F10", "F11", "F14", "F15", "F17"),
+        *("F21", "F22", "F23", "H1", "H2", "H5", "H6", "H7", "L1", "L2"),
+    }
+)
+
 # The chapters of the rules, by the first letter of their codes, in the order of the page.
 REGULATION_CHAPTERS = {
     "O": "组织设置和任期",
@@ -114,6 +139,27 @@ AUDIT_ACTIONS = {
     "problem.closed": "问题销号",
     "problem.reopened": "恢复整改",
     "problem.removed": "从问题清单删除",
+    "duty.rostered": "排班",
+    "duty.swap_asked": "请人换班",
+    "duty.swap_agreed": "同意换班",
+    "duty.swap_refused": "回绝换班",
+    "duty.swap_withdrawn": "撤回换班",
+    "visit.received": "登记来访",
+    "visit.answered": "答复来访",
+    "visit.sent_up": "上报来访事项",
+    "homework.set": "布置作业",
+    "homework.removed": "删除作业",
+    "homework.handed_in": "交作业",
+    "homework.remarked": "点评作业",
+    "quiz.made": "新建测验",
+    "quiz.changed": "修改测验",
+    "quiz.questions_added": "增加测验题目",
+    "quiz.question_changed": "修改测验题目",
+    "quiz.question_removed": "删除测验题目",
+    "quiz.published": "发布测验",
+    "quiz.withdrawn": "撤回测验",
+    "quiz.discarded": "删除测验",
+    "quiz.taken": "交卷",
     "series.set_up": "设置固定活动",
     "series.changed": "修改固定活动",
     "series.ended": "停止固定活动",
@@ -166,6 +212,11 @@ AUDIT_ACTIONS = {
     "class.closed": "登记结业",
     "credit.entered": "登记学时",
     "credit.voided": "作废学时登记",
+    "procedure.started": "开始办事程序",
+    "procedure.step_taken": "登记办事步骤",
+    "procedure.step_undone": "撤销办事步骤",
+    "procedure.finished": "办完办事程序",
+    "procedure.ended": "终止办事程序",
     "mark.entered": "检查打分",
     "inspection.assigned": "派人检查",
     "inspection.cancelled": "取消检查",
@@ -274,6 +325,7 @@ AUDIT_FIELDS = {
     "recorder": "记录人",
     "summary": "会议记录",
     "marks": "到会登记",
+    "stage": "环节",
     "year": "年度",
     "removed": "减少人数",
     "tellers": "监票人、计票人",
@@ -282,6 +334,13 @@ AUDIT_FIELDS = {
     "measures": "整改措施",
     "owner": "责任人",
     "closed_on": "销号日期",
+    "in_exchange": "换回的班",
+    "visit_state": "来访办理",
+    "answered_on": "答复日期",
+    "remark": "点评",
+    "pass_mark": "合格分",
+    "opens_on": "开始日期",
+    "closes_on": "截止日期",
     "roll": "应到名单人数",
     "parts": "议程",
     "record_due_on": "登记期限",
@@ -449,6 +508,12 @@ AUDIT_VALUES: dict[str, dict[str, str]] = {
         "DOCTOR": "博士研究生",
     },
     "reason": {"ill": "年老体弱、重病", "away": "长期外出流动"},
+    "visit_state": {
+        "SETTLED": "当场答复",
+        "BRANCH": "交支部办理",
+        "ANSWERED": "已答复",
+        "UPWARD": "已上报",
+    },
     "method": {"QR": "扫码", "CODE": "输入签到码"},
     "leave": {
         "ASKED": "待答复",

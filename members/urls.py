@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.views import files, rolls, rosters, steps
+from members.views import files, restrictions, rolls, rosters, steps
 
 urlpatterns = [
     path("members/", rolls.roll, name="member-list"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("members/<int:pk>/move/", steps.move, name="member-move"),
     path("members/<int:pk>/leave/", steps.leave, name="member-leave"),
     path("members/<int:pk>/exempt/", steps.exempt, name="member-exempt"),
+    path("members/<int:pk>/restrict/", restrictions.restrict, name="member-restrict"),
     path("members/<int:pk>/regularise/", steps.regularise, name="member-regularise"),
     path("members/<int:pk>/account/", steps.account, name="member-account"),
     path("my/file/", files.mine, name="my-file"),

@@ -34,6 +34,7 @@ NOT_PAGES = {
     "roster-problems",
     "logout",
     "inspection-photo",
+    "attachment",
 }
 NOT_PAGES |= {"scheme-export", "draft-export", "star-board-xlsx", "tier-board-xlsx"}
 SERIOUS = {"serious", "critical"}

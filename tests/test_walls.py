@@ -1,6 +1,7 @@
 """Every address with every role: what belongs to branch B does not exist for people of branch A."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,10 +9,52 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from activities.models import Activity, Attendance
+from activities.models import (
+    Activity,
+    ActivityTask,
+    Appraisal,
+    Appraised,
+    Attachment,
+    Attendance,
+    Course,
+    CourseOrder,
+    DutyShift,
+    DutySwap,
+    EducationBase,
+    Election,
+    Enrolment,
+    Homework,
+    HomeworkAnswer,
+    Leave,
+    Lecturer,
+    MinutesVersion,
+    Plan,
+    PlanItem,
+    Problem,
+    Procedure,
+    ProcedureStep,
+    Quiz,
+    QuizQuestion,
+    Resolution,
+    RollMerge,
+    Series,
+    Sitting,
+    StudyCredit,
+    TrainingClass,
+    Visit,
+    VoterExemption,
+)
 from branches import documents, jobs
 from branches.access import POLICY_MARK
-from branches.models import CalendarDay, Notice, Post
+from branches.models import (
+    CalendarDay,
+    Notice,
+    Organization,
+    Post,
+    RegulationAdjustment,
+    User,
+    Webhook,
+)
 from branches.rules.periods import Period
 from branches.rules.roles import Role
 from members.models import Exemption, Member, Membership, RosterImport
@@ -67,6 +110,32 @@ def theirs(committee, branch_a, branch_b, person, at) -> dict[str, int]:
         activity=activity, member=member, branch=branch_b, kind=activity.kind,
         held_on=activity.held_on, status="PRESENT",
     )  # fmt: skip
+    MinutesVersion.objects.create(
+        activity=activity, number=1, checksum="0", made_by=secretary, made_at=at,
+        content={
+            "code": "HD", "title": "记录", "organization": "支部", "as_of": at.isoformat(),
+            "facts": [], "parts": [], "signature": [],
+        },
+    )  # fmt: skip
+    sitting = Sitting.objects.create(
+        activity=activity, ordinal=1, label="早班", held_on=activity.held_on, starts_at=dt.time(9)
+    )
+    leave = Leave.objects.create(
+        activity=activity, member=member, reason="值班", asked_at=at, state="REFUSED",
+        answered_by=secretary, answered_at=at,
+    )  # fmt: skip
+    merge = RollMerge.objects.create(
+        activity=activity, key=uuid.uuid4(), marks={}, taken_at=at, sent_by=secretary, sent_at=at,
+        conflicts={str(member.pk): {"device": "ABSENT", "server": "PRESENT"}},
+    )  # fmt: skip
+    problem = Problem.objects.create(
+        organization=branch_b, activity=activity, whose="支部班子", text="问题",
+        raised_on=activity.held_on, raised_by=secretary,
+    )  # fmt: skip
+    appraisal = Appraisal.objects.create(
+        organization=branch_b, year=2026, started_by=secretary, started_at=at
+    )
+    appraised = Appraised.objects.create(appraisal=appraisal, member=member, is_graded=True)
     for code in scheme_queries.preset_codes():
         version = schemes.adopt(
             committee=committee, text=scheme_queries.preset_text(code),
@@ -92,6 +161,10 @@ def theirs(committee, branch_a, branch_b, person, at) -> dict[str, int]:
         uploaded_at=at,
     )
     notice = Notice.objects.create(recipient=secretary, text="通知", created_at=at)
+    webhook = Webhook.objects.create(
+        organization=branch_b, title="群", kind="WECOM", url="https://x", send_at=dt.time(8),
+        made_by=secretary, made_at=at,
+    )  # fmt: skip
     exemption = Exemption.objects.create(member=member, reason="ill", started_on=SINCE)
     CalendarDay.objects.create(day=dt.date(2026, 3, 9), is_working=False)
     draft = drafts.create(
@@ -131,24 +204,122 @@ def theirs(committee, branch_a, branch_b, person, at) -> dict[str, int]:
             owner=secretary, organization=None, at=at,
         ),
     )  # fmt: skip
+    adjustment = RegulationAdjustment.objects.create(
+        committee=committee, code="M1", parameters={}, reason="文件", made_by=secretary, made_at=at,
+        effective_from=at.date(),
+    )  # fmt: skip
     trial = SchemeTrial.objects.create(
         committee=committee, title="试", text=draft.text, first_period=MARCH, last_period=MARCH,
         asked_by=secretary, asked_at=at,
     )  # fmt: skip
+    series = Series.objects.create(
+        organization=branch_b, kind="THEME_DAY", title="主题党日", rhythm="MONTHLY", day=5,
+        starts_at=dt.time(15), place="会议室", started_on=SINCE, made_by=secretary, made_at=at,
+    )  # fmt: skip
+    attachment = Attachment.objects.create(
+        activity=activity, kind="PHOTO", added_by=secretary, added_at=at,
+        document=documents.keep(
+            b"\xff\xd8", title="照片", filename="y.jpg", content_type="image/jpeg",
+            owner=secretary, organization=None, at=at,
+        ),
+    )  # fmt: skip
+    shift = DutyShift.objects.create(
+        organization=branch_b, on=at.date(), member=member, entered_by=secretary, entered_at=at
+    )
+    swap = DutySwap.objects.create(
+        shift=shift, asked_by=member, asked_of=member, reason="出差", asked_at=at
+    )
+    visit = Visit.objects.create(
+        organization=branch_b, visitor="来人", matter="路灯", received_by=member,
+        received_on=at.date(), state="BRANCH", entered_by=secretary, entered_at=at,
+    )  # fmt: skip
+    homework = Homework.objects.create(
+        activity=activity, text="心得", due_on=at.date(), set_by=secretary, set_at=at
+    )
+    homework_answer = HomeworkAnswer.objects.create(
+        homework=homework, member=member, text="心得", handed_in_at=at
+    )
+    quiz = Quiz.objects.create(
+        organization=branch_b, title="测验", pass_mark=1, opens_on=at.date(), closes_on=at.date(),
+        made_by=secretary, made_at=at, published_at=at,
+    )  # fmt: skip
+    question = QuizQuestion.objects.create(
+        quiz=quiz, ordinal=1, kind="JUDGE", text="题", options=["对", "错"], right=[0], points=1
+    )
+    plan = Plan.objects.create(
+        organization=branch_b, period_start=dt.date(2026, 1, 1), period_kind="year",
+        made_by=secretary, made_at=at,
+    )  # fmt: skip
+    plan_item = PlanItem.objects.create(
+        plan=plan, ordinal=1, kind="THEME_DAY", title="主题党日", planned_on=dt.date(2026, 3, 10)
+    )
+    task = ActivityTask.objects.create(
+        activity=activity, ordinal=1, title="发通知", due_on=dt.date(2026, 3, 5), assignee=member
+    )
+    meeting = Activity.objects.create(
+        organization=branch_b, kind="ASSEMBLY", title="党员大会", held_on=dt.date(2026, 3, 11),
+        starts_at=dt.time(9), place="会议室", record_due_on=dt.date(2026, 3, 14), state="OPEN",
+        entered_by=secretary, entered_at=at,
+    )  # fmt: skip
+    resolution = Resolution.objects.create(
+        activity=meeting, ordinal=1, subject="计划", due=1, present=1, yes=1, is_passed=True,
+        recorded_by=secretary, recorded_at=at,
+    )  # fmt: skip
+    left_out = VoterExemption.objects.create(
+        activity=meeting, member=member, ground="ABROAD", approval_reference="1号",
+        vote_reference="通过", recorded_by=secretary, recorded_at=at,
+    )  # fmt: skip
+    election = Election.objects.create(
+        activity=meeting, office="COMMITTEE", title="委员选举", seats=3, prepared_by=secretary,
+        prepared_at=at,
+    )  # fmt: skip
+    procedure = Procedure.objects.create(
+        organization=branch_b, code="lecture", title="上党课", started_by=secretary, started_at=at
+    )
+    procedure_step = ProcedureStep.objects.create(
+        procedure=procedure, code="draft", done_on=at.date(), done_by=secretary, done_at=at
+    )
     return {
+        **_study(branch_b, member, secretary, at),
+        "procedure": procedure.pk,
+        "procedure_step": procedure_step.pk,
+        "attachment": attachment.pk,
+        "shift": shift.pk,
+        "swap": swap.pk,
+        "visit": visit.pk,
+        "homework": homework.pk,
+        "homework_answer": homework_answer.pk,
+        "quiz": quiz.pk,
+        "question": question.pk,
+        "plan": plan.pk,
+        "plan_item": plan_item.pk,
+        "series": series.pk,
+        "task": task.pk,
+        "resolution": resolution.pk,
+        "left_out": left_out.pk,
+        "election": election.pk,
+        "meeting": meeting.pk,
         "organization": branch_b.pk,
         "member": member.pk,
         "activity": activity.pk,
         "attendance": attendance.pk,
+        "sitting": sitting.pk,
+        "leave": leave.pk,
+        "merge": merge.pk,
+        "problem": problem.pk,
+        "appraisal": appraisal.pk,
+        "appraised": appraised.pk,
         "entry": entry.pk,
         "document": document.pk,
         "job": job.pk,
         "roster": roster.pk,
         "notice": notice.pk,
         "exemption": exemption.pk,
+        "webhook": webhook.pk,
         "account": secretary.pk,
         "post": Post.objects.get(user=secretary).pk,
         "scheme": version.pk,
+        "adjustment": adjustment.pk,
         "draft": draft.pk,
         "trial": trial.pk,
         "inspection": inspection.pk,
@@ -163,6 +334,34 @@ def theirs(committee, branch_a, branch_b, person, at) -> dict[str, int]:
     }
 
 
+def _study(branch: Organization, member: Member, by: User, at: dt.datetime) -> dict[str, int]:
+    """What branch B keeps about study."""
+    lecturer = Lecturer.objects.create(organization=branch, name="讲师")
+    base = EducationBase.objects.create(organization=branch, name="基地")
+    course = Course.objects.create(
+        organization=branch, title="课", topic="THEORY", study_list="REQUIRED", hours=2,
+        made_by=by, made_at=at,
+    )  # fmt: skip
+    order = CourseOrder.objects.create(
+        course=course, branch=branch, kind="LECTURE", wanted_on=at.date(), asked_by=by, asked_at=at
+    )
+    training_class = TrainingClass.objects.create(
+        organization=branch, title="班", kind="CENTRALISED", topic="THEORY",
+        started_on=at.date(), ended_on=at.date(), hours=8, theory_hours=8, made_by=by, made_at=at,
+    )  # fmt: skip
+    enrolment = Enrolment.objects.create(
+        training_class=training_class, member=member, called_on=at.date()
+    )
+    credit = StudyCredit.objects.create(
+        member=member, title="自学", topic="THEORY", happened_on=at.date(), unit="HOUR", amount=1,
+        hours=1, evidence="笔记", entered_by=by, entered_at=at,
+    )  # fmt: skip
+    return {
+        "lecturer": lecturer.pk, "base": base.pk, "course": course.pk, "order": order.pk,
+        "class": training_class.pk, "enrolment": enrolment.pk, "credit": credit.pk,
+    }  # fmt: skip
+
+
 # The kind of thing an address names, by the beginning of its name (the longest fits).
 KINDS = {
     "organization": "organization",
@@ -171,7 +370,53 @@ KINDS = {
     "ledger": "organization",
     "member": "member",
     "activity": "activity",
+    "activity-vote": "meeting",
+    "activity-election": "meeting",
+    "activity-override": "meeting",
+    "resolution": "resolution",
+    "voter-exemption": "left_out",
+    "election": "election",
     "my-activity": "attendance",
+    "sign-in-scan": "activity",
+    "roll-merge": "merge",
+    "leave": "leave",
+    "my-class": "enrolment",
+    "my-credit": "credit",
+    "study-branch": "organization",
+    "study-member": "member",
+    "credit-new": "organization",
+    "credit-void": "credit",
+    "course": "course",
+    "lecturer": "lecturer",
+    "base": "base",
+    "order": "order",
+    "class": "class",
+    "training-class": "class",
+    "enrolment": "enrolment",
+    "duty": "organization",
+    "my-duty": "shift",
+    "my-duty-answer": "swap",
+    "my-duty-withdraw": "swap",
+    "visit": "visit",
+    "homework": "homework",
+    "homework-new": "activity",
+    "homework-remark": "homework_answer",
+    "my-homework": "homework",
+    "quiz": "quiz",
+    "quiz-question": "question",
+    "quiz-question-new": "quiz",
+    "plan": "plan",
+    "plan-item": "plan_item",
+    "attachment": "attachment",
+    "preparation": "task",
+    "my-preparation": "task",
+    "series": "series",
+    "sitting": "sitting",
+    "problem": "problem",
+    "appraisal": "appraisal",
+    "my-appraisal-write": "appraised",
+    "procedure": "procedure",
+    "procedure-document": "procedure_step",
     "points-void": "entry",
     "document": "document",
     "job": "job",
@@ -181,6 +426,7 @@ KINDS = {
     "account": "account",
     "post": "post",
     "exemption": "exemption",
+    "webhook": "webhook",
     "scheme": "scheme",
     "draft": "draft",
     "trial": "trial",
@@ -195,6 +441,9 @@ KINDS = {
     "appeal-new": "score",
     "my-": "member",
     "calendar": "organization",
+    "check": "organization",
+    "regulation": "organization",
+    "adjustment": "adjustment",
 }
 
 
@@ -206,7 +455,8 @@ def _arguments(name: str, theirs: dict[str, int]) -> dict[str, Any]:
         "pk": theirs[KINDS[max(fitting, key=len)]],
         "period": MARCH,
         "item": "theme_day_held" if name.startswith("organization") else "daily",
-        "code": "stars",
+        "code": "M1" if name == "check-rule" else "stars",
+        "number": 1,
         "day": "2026-03-09",
         "post": theirs["post"],
         "exemption": theirs["exemption"],
@@ -237,7 +487,21 @@ def test_the_same_addresses_do_exist_for_those_above(theirs, person, committee):
             status = client.get(reverse(name, kwargs=_arguments(name, theirs))).status_code
             if status in (200, 302, 405):
                 opened.add(name)
-    own = {"job", "job-progress", "my-activity", "notice", "document", "inspection-sheet"}
+    own = {
+        "job",
+        "job-progress",
+        "my-activity",
+        "my-duty-swap",
+        "my-homework-answer",
+        "quiz-take",
+        "my-activity-leave",
+        "my-activity-leave-withdraw",
+        "sign-in-scan",
+        "notice",
+        "document",
+        "inspection-sheet",
+        "pay-table-file",
+    }
     assert set(WITH_OBJECT) - opened <= own
 
 

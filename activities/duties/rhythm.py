@@ -5,44 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from activities import wording
-from activities.queries import activities, schedule
-from activities.rules import rhythm
-from activities.rules.kinds import KINDS, ActivityKind
-from activities.rules.rhythm import Asked
+from activities.queries import activities, checks, owing, schedule
+from activities.queries.owing import Owing
+from activities.rules.kinds import ActivityKind
 from branches.access import Grants
 from branches.duties import Duty
 from branches.models import Organization, Regulation, User
 from branches.queries import regulations
-from branches.rules.periods import Period, PeriodKind
+from branches.rules.periods import Period
 from branches.rules.roles import Capability
 from branches.scope import Scope
 
 UNCLOSED_SHOWN = 20
 NAMES_SHOWN = 3
-COMMITTEE_RULE = "O8"  # small branches have no committee
-
-
-@dataclass(frozen=True, slots=True)
-class _Owing:
-    """One organisation that owes a meeting in a window.
-
-    ``planned`` is still to come, ``earlier`` are windows before in which it was missed too.
-    """
-
-    host: Organization
-    held: int
-    planned: list[schedule.Held]
-    earlier: list[Period]
 
 
 def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
-    """Return what is due for whoever may log activities (five queries, or none).
+    """Return what is due for whoever may log activities (six queries, or none).
 
     Where several organisations owe the same, one line names how many and which.
     """
@@ -50,76 +34,27 @@ def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     if not scope:
         return []
     hosts = schedule.hosts(scope, on)
-    rules = regulations.in_force(on)
-    asked = {
-        kind: _asked(rules[rule.regulation])
-        for kind, rule in KINDS.items()
-        if rule.every is not None and rule.regulation in rules
-    }
-    held = defaultdict(list)
-    starts = {kind: rhythm.windows(on, each.every)[0].first_day for kind, each in asked.items()}
-    for row in schedule.held_since(scope, starts):
-        held[row.kind, row.organization_id].append(row)
-    small = rules.get(COMMITTEE_RULE)
-    least = small.parameters["committee_from"] if small else 0
-    members = schedule.full_members(scope, on) if least else {}
-
-    found: list[Duty] = []
-    for kind, rhythm_asked in asked.items():
-        regulation = rules[KINDS[kind].regulation]
-        owing: dict[Period, list[_Owing]] = defaultdict(list)
-        for host in hosts:
-            if host.kind != KINDS[kind].held_by:
-                continue
-            if kind is ActivityKind.COMMITTEE and members.get(host.pk, 0) < least:
-                continue
-            stands = held[kind, host.pk]
-            since = max(host.founded_on, regulation.effective_from)
-            missing = rhythm.owed(
-                on=on, asked=rhythm_asked, held_on=[row.held_on for row in stands], since=since
-            )
-            past = [owed for owed in missing if not owed.window.contains(on)]
-            # What is long past is told with the latest of its kind, not before this month's.
-            for owed in missing[len(past) - 1 :] if past else missing:
-                window = owed.window
-                planned = [
-                    row for row in stands if row.held_on > on and window.contains(row.held_on)
-                ]
-                earlier = [] if window.contains(on) else [before.window for before in past[:-1]]
-                owing[window].append(_Owing(host, owed.held, planned, earlier))
-        found += [
-            _duty(kind, window, together, regulation, len(hosts) > 1, on)
-            for window, together in owing.items()
-        ]
+    book = regulations.book(hosts)
+    known = owing.meetings(scope, hosts, book, on)
+    together: dict[tuple[ActivityKind, Period], list[Owing]] = defaultdict(list)
+    for each in owing.owing(hosts, known, book, on):
+        together[each.kind, each.window].append(each)
+    found = [_duty(rows, len(hosts) > 1, on) for rows in together.values()]
     return found + _unclosed(scope, on, several=_branches(hosts) > 1)
 
 
-def _asked(regulation: Regulation) -> Asked:
-    parameters = regulation.parameters
-    return Asked(
-        PeriodKind(parameters["every"]),
-        parameters.get("count", 1),
-        parameters.get("warn_from_day"),
-    )
-
-
-def _duty(
-    kind: ActivityKind,
-    window: Period,
-    owing: Sequence[_Owing],
-    regulation: Regulation,
-    several: bool,
-    on: dt.date,
-) -> Duty:
+def _duty(owing: Sequence[Owing], several: bool, on: dt.date) -> Duty:
+    first = owing[0]
+    kind, window, regulation = first.kind, first.window, first.regulation
     title = wording.meeting_of(kind, window)
     is_open = window.contains(on)
-    first = owing[0]
     query: dict[str, str | int] = {
         "kind": kind,
         "organization": first.host.pk,
         "on": (on if is_open else window.last_day).isoformat(),
     }
     url, action = f"{reverse('activity-new')}?{urlencode(query)}", "登记"
+    explain = checks.explained(regulation.code, [each.host for each in owing])
     if len(owing) > 1:
         unit = "小组" if first.host.is_group else "支部"
         title = f"{title}（{len(owing)} 个{unit}未{wording.VERBS[kind]}）"
@@ -143,6 +78,7 @@ def _duty(
         why=f"{_cited(regulation, kind)} · {counted}",
         url=url,
         action=action,
+        explain=explain,
     )
 
 
@@ -160,6 +96,7 @@ def _unclosed(scope: Scope, on: dt.date, *, several: bool) -> list[Duty]:
                 why=why,
                 url=reverse("activity-edit", kwargs={"pk": activity.pk}),
                 action="去办结",
+                explain=reverse("regulation", kwargs={"code": "M23"}),
             )
         )
     return found
@@ -171,8 +108,4 @@ def _branches(hosts: Iterable[Organization]) -> int:
 
 def _cited(regulation: Regulation, kind: ActivityKind) -> str:
     """Return source, article and what is asked, in the short form people use."""
-    source = regulation.source.removeprefix("中国共产党").removesuffix("（试行）")
-    asked = regulation.title.removeprefix(wording.KINDS[kind])
-    article = regulation.article
-    cited = f"《{source}》{article}" if article.startswith("第") else f"{source}（{article}）"
-    return f"{cited}：{asked}"
+    return f"{regulation.cited}：{regulation.title.removeprefix(wording.KINDS[kind])}"

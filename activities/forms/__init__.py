@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from activities import wording
-from activities.models import Activity, ActivityCorrection, AgendaPart, Attendance
+from activities.models import Activity, ActivityCorrection, AgendaPart, Attendance, Sitting
 from activities.operations.details import Details, Mark, Part
 from activities.queries.activities import OVERDUE
 from activities.queries.rolls import Entry
@@ -40,7 +40,7 @@ REFRESHING = {
     # Whether it can be closed at once depends on the day as well.
     "hx-select-oob": "#step-save,#step-close,#close-note",
 }
-_MARK = re.compile(r"(?:kept_)?(?P<what>status|reason)_(?P<member>\d+)", re.ASCII)
+_MARK = re.compile(r"(?:kept_)?(?P<what>status|reason|sitting)_(?P<member>\d+)", re.ASCII)
 _STATUSES = {status.value for status in AttendanceStatus}
 
 
@@ -93,6 +93,7 @@ class ActivityForm(forms.Form):
     )
     place = _line(Activity, "place", "地点")
     host = _line(Activity, "host", "主持人", required=False)
+    host_note = _line(Activity, "host_note", "主持委托", required=False)
     recorder = _line(Activity, "recorder", "记录人", required=False)
     summary = forms.CharField(
         label="会议记录",
@@ -116,7 +117,7 @@ class ActivityForm(forms.Form):
         self.fields["extra_content"] = self._part("内容")
         # A new day may bring a new roll: with scripts the page fetches it at once.
         self.fields["held_on"].widget.attrs.update(REFRESHING)
-        for name in ("title", "place", "host", "recorder", "extra_title"):
+        for name in ("title", "place", "host", "host_note", "recorder", "extra_title"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
     @property
@@ -151,7 +152,9 @@ class ActivityForm(forms.Form):
         ]
         if cleaned["extra_title"]:
             parts.append(Part(cleaned["extra_title"], cleaned["extra_content"].strip()))
-        names = ("title", "held_on", "starts_at", "ends_at", "place", "host", "recorder")
+        names = (
+            "title", "held_on", "starts_at", "ends_at", "place", "host", "host_note", "recorder",
+        )  # fmt: skip
         return Details(
             **{name: cleaned[name] for name in names},
             summary=cleaned["summary"].strip(),
@@ -193,13 +196,25 @@ class RollForm:
     is one of six words. Whoever is not on the roll is not read.
     """
 
-    def __init__(self, entries: Sequence[Entry], data: QueryDict | None = None) -> None:
-        """Marks of people who are not among ``entries`` (another day, another roll) go on as
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        data: QueryDict | None = None,
+        *,
+        sittings: Sequence[Sitting] = (),
+        sitting: int | None = None,
+    ) -> None:
+        """``sittings`` of a divided activity are chosen from for each person, as
+        ``sitting_<member>``; ``sitting`` is proposed for whoever has no mark yet.
+
+        Marks of people who are not among ``entries`` (another day, another roll) go on as
         ``kept``, so that a mistyped date costs nobody the roll.
         """
         self.data = data
         self.errors: dict[int, str] = {}
         self.general: list[str] = []
+        self.sittings = [(each.pk, each.label) for each in sittings]
+        self.sitting = sitting
         self.entries = list(entries) if data is None else [self._bound(entry) for entry in entries]
 
     @property
@@ -250,6 +265,8 @@ class RollForm:
                 self.errors[entry.member_id] = f"事由最多 {limit} 个字。"
             elif entry.is_lecturer and entry.status not in (*ATTENDED, AttendanceStatus.UNMARKED):
                 self.errors[entry.member_id] = "主讲人应当到会，请核对到会情况或主讲人。"
+            elif entry.sitting and entry.sitting not in dict(self.sittings):
+                self.errors[entry.member_id] = "请重新选择场次。"
         self.general = [
             f"{entry.name}：{self.errors[entry.member_id]}"
             for entry in self.entries
@@ -260,7 +277,7 @@ class RollForm:
     @property
     def marks(self) -> dict[int, Mark]:
         return {
-            entry.member_id: Mark(entry.status, entry.reason, entry.is_lecturer)
+            entry.member_id: Mark(entry.status, entry.reason, entry.is_lecturer, entry.sitting)
             for entry in self.entries
         }
 
@@ -273,6 +290,8 @@ class RollForm:
                 "status_name": f"status_{entry.member_id}",
                 "reason_name": f"reason_{entry.member_id}",
                 "value": "" if not entry.is_marked else entry.status,
+                "sitting_name": f"sitting_{entry.member_id}",
+                "sitting": entry.sitting or (None if entry.is_marked else self.sitting),
                 "errors": [self.errors[entry.member_id]] if entry.member_id in self.errors else [],
             }
             for entry in self.entries
@@ -287,12 +306,18 @@ class RollForm:
             name=entry.name,
             note=entry.note,
             keys=entry.keys,
+            known=entry.known,
             status=self._posted("status", entry.member_id) or entry.status,
             reason=one_line(self._posted("reason", entry.member_id, entry.reason)),
             is_lecturer=entry.is_lecturer
             if lecturers is None
             else str(entry.member_id) in lecturers,
+            sitting=self._sitting(entry),
         )
+
+    def _sitting(self, entry: Entry) -> int | None:
+        posted = self._posted("sitting", entry.member_id)
+        return int(posted) if posted.isascii() and posted.isdigit() else entry.sitting
 
     def _posted(self, what: str, member_id: int, default: str = "") -> str:
         assert self.data is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from activities.ledgers import meetings
+from activities.ledgers import duty, meetings
 from branches import ledgers
 from branches.ledgers import Ledger
 
@@ -23,5 +23,13 @@ def declare() -> None:
             title="主题党日台账",
             description="每月主题党日：主题、地点、到会和记录",
             build=meetings.theme_days,
+        )
+    )
+    ledgers.register(
+        Ledger(
+            code="duty",
+            title="值班台账",
+            description="每天谁值班、来访几件、当场答复和按期答复",
+            build=duty.duty,
         )
     )

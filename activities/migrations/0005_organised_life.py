@@ -5,6 +5,72 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
+# Versions of minutes stand by the database's own will; ``refuse_change`` is the audit's.
+MINUTES_STAND = """
+CREATE TRIGGER minutes_stand BEFORE UPDATE OR DELETE ON activities_minutesversion
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+"""
+MINUTES_MAY_CHANGE = "DROP TRIGGER minutes_stand ON activities_minutesversion;"
+
+# What somebody learned: the one definition of class hours, read by scores and pages alike.
+# A column of these tables can only be changed with the view dropped before and made again after.
+LEARNING = """
+CREATE VIEW activities_learning AS
+SELECT 'a' || attendance.id AS key, attendance.member_id, attendance.held_on AS learned_on,
+       COALESCE(
+           EXTRACT(EPOCH FROM activity.ends_at - activity.starts_at)::numeric / 3600, 0
+       ) AS hours,
+       ''::varchar(12) AS topic, attendance.id AS attendance_id, NULL::bigint AS enrolment_id,
+       NULL::bigint AS credit_id, FALSE AS is_made_up
+FROM activities_attendance AS attendance
+JOIN activities_activity AS activity ON activity.id = attendance.activity_id
+WHERE attendance.is_counted AND attendance.status IN ('PRESENT', 'LATE', 'ONLINE')
+      AND attendance.kind IN ('LECTURE', 'STUDY')
+      AND NOT EXISTS (
+          SELECT FROM activities_lesson AS lesson WHERE lesson.activity_id = attendance.activity_id
+      )
+UNION ALL
+SELECT 'a' || attendance.id, attendance.member_id, attendance.held_on,
+       COALESCE(
+           lesson.hours,
+           CASE WHEN attendance.kind IN ('LECTURE', 'STUDY')
+           THEN EXTRACT(EPOCH FROM activity.ends_at - activity.starts_at)::numeric / 3600 END,
+           0
+       ),
+       lesson.topic, attendance.id, NULL, NULL, FALSE
+FROM activities_lesson AS lesson
+JOIN activities_activity AS activity ON activity.id = lesson.activity_id
+JOIN activities_attendance AS attendance ON attendance.activity_id = lesson.activity_id
+WHERE attendance.is_counted AND attendance.status IN ('PRESENT', 'LATE', 'ONLINE')
+UNION ALL
+SELECT 'm' || made.id, attendance.member_id, made.done_on,
+       COALESCE(
+           lesson.hours,
+           CASE WHEN attendance.kind IN ('LECTURE', 'STUDY')
+           THEN EXTRACT(EPOCH FROM activity.ends_at - activity.starts_at)::numeric / 3600 END,
+           0
+       ),
+       COALESCE(lesson.topic, ''), attendance.id, NULL, NULL, TRUE
+FROM activities_makeup AS made
+JOIN activities_attendance AS attendance ON attendance.id = made.attendance_id
+JOIN activities_activity AS activity ON activity.id = attendance.activity_id
+LEFT JOIN activities_lesson AS lesson ON lesson.activity_id = attendance.activity_id
+WHERE attendance.is_counted AND attendance.status NOT IN ('PRESENT', 'LATE', 'ONLINE')
+      AND (attendance.kind IN ('LECTURE', 'STUDY') OR lesson.id IS NOT NULL)
+UNION ALL
+SELECT 'e' || enrolment.id, enrolment.member_id, class.ended_on, enrolment.hours,
+       class.topic, NULL, enrolment.id, NULL, FALSE
+FROM activities_enrolment AS enrolment
+JOIN activities_trainingclass AS class ON class.id = enrolment.training_class_id
+WHERE enrolment.state = 'ATTENDED'
+UNION ALL
+SELECT 'c' || credit.id, credit.member_id, credit.happened_on, credit.hours,
+       credit.topic, NULL, NULL, credit.id, FALSE
+FROM activities_studycredit AS credit
+WHERE credit.voided_at IS NULL;
+"""
+NO_LEARNING = "DROP VIEW activities_learning;"
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -84,6 +150,10 @@ class Migration(migrations.Migration):
                     "tellers",
                     models.CharField(blank=True, max_length=100, verbose_name="监票人、计票人"),
                 ),
+                (
+                    "excess_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="优秀超过比例的理由"),
+                ),
                 ("started_at", models.DateTimeField(verbose_name="开始时间")),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="评定时间")),
                 ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
@@ -132,6 +202,10 @@ class Migration(migrations.Migration):
                 ),
                 ("is_graded", models.BooleanField(verbose_name="参加定等次")),
                 ("self_text", models.TextField(blank=True, max_length=3000, verbose_name="自评")),
+                (
+                    "self_waived",
+                    models.CharField(blank=True, max_length=100, verbose_name="不自评的原因"),
+                ),
                 ("self_on", models.DateField(blank=True, null=True, verbose_name="自评日期")),
                 (
                     "peer_text",
@@ -170,6 +244,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("fed_back_on", models.DateField(blank=True, null=True, verbose_name="反馈日期")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="branches.organization",
+                    ),
+                ),
                 (
                     "appraisal",
                     models.ForeignKey(
@@ -511,6 +595,15 @@ class Migration(migrations.Migration):
                 ("issued", models.PositiveIntegerField(null=True, verbose_name="发出票数")),
                 ("returned", models.PositiveIntegerField(null=True, verbose_name="收回票数")),
                 ("void", models.PositiveIntegerField(null=True, verbose_name="无效票")),
+                (
+                    "fewer_seats_consent",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        max_length=100,
+                        verbose_name="减少名额的同意情况",
+                    ),
+                ),
                 ("prepared_at", models.DateTimeField(verbose_name="登记时间")),
                 ("counted_at", models.DateTimeField(null=True, verbose_name="计票时间")),
                 ("reported_on", models.DateField(blank=True, null=True, verbose_name="报上级日期")),
@@ -797,6 +890,14 @@ class Migration(migrations.Migration):
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("LECTURE", "党课"), ("STUDY", "集中学习")],
+                        max_length=20,
+                        verbose_name="活动类别",
                     ),
                 ),
                 ("wanted_on", models.DateField(verbose_name="希望日期")),
@@ -1295,6 +1396,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code", models.CharField(max_length=30)),
+                ("ordinal", models.PositiveSmallIntegerField(default=1, verbose_name="次数")),
                 ("done_on", models.DateField(verbose_name="完成日期")),
                 ("facts", models.JSONField(default=dict)),
                 ("note", models.CharField(blank=True, max_length=500, verbose_name="说明")),
@@ -1737,6 +1839,19 @@ class Migration(migrations.Migration):
                 to="activities.series",
             ),
         ),
+        migrations.AddField(
+            model_name="activity",
+            name="series_day",
+            field=models.DateField(blank=True, null=True, verbose_name="固定日"),
+        ),
+        migrations.AddConstraint(
+            model_name="activity",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("series__isnull", False)),
+                fields=("series", "series_day"),
+                name="once_on_a_series_day",
+            ),
+        ),
         migrations.CreateModel(
             name="SeriesTask",
             fields=[
@@ -1801,6 +1916,42 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "签到",
                 "verbose_name_plural": "签到",
+            },
+        ),
+        migrations.CreateModel(
+            name="WrongCode",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="activities.activity",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "错误的签到码",
+                "verbose_name_plural": "错误的签到码",
+                "indexes": [
+                    models.Index(fields=["user", "activity", "at"], name="wrong_code_of_user")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2311,6 +2462,7 @@ class Migration(migrations.Migration):
                 ("ordinal", models.PositiveSmallIntegerField()),
                 ("title", models.CharField(max_length=60, verbose_name="准备事项")),
                 ("role", models.CharField(blank=True, max_length=30, verbose_name="负责")),
+                ("days_before", models.SmallIntegerField(default=0, verbose_name="提前天数")),
                 ("due_on", models.DateField(verbose_name="期限")),
                 ("done_on", models.DateField(blank=True, null=True, verbose_name="完成日期")),
                 (
@@ -2545,7 +2697,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="procedurestep",
             constraint=models.UniqueConstraint(
-                fields=("procedure", "code"), name="procedure_step_once"
+                fields=("procedure", "code", "ordinal"), name="procedure_step_once"
             ),
         ),
         migrations.AddConstraint(
@@ -2760,4 +2912,25 @@ class Migration(migrations.Migration):
                 name="voter_exemption_has_both_references",
             ),
         ),
+        migrations.RunSQL(MINUTES_STAND, MINUTES_MAY_CHANGE),
+        migrations.CreateModel(
+            name="Learning",
+            fields=[
+                ("key", models.CharField(max_length=24, primary_key=True, serialize=False)),
+                ("learned_on", models.DateField(verbose_name="日期")),
+                (
+                    "hours",
+                    models.DecimalField(decimal_places=2, max_digits=12, verbose_name="学时"),
+                ),
+                ("is_made_up", models.BooleanField(verbose_name="补课")),
+            ],
+            options={
+                "verbose_name": "学习记录",
+                "verbose_name_plural": "学习记录",
+                "db_table": "activities_learning",
+                "ordering": ["learned_on", "key"],
+                "managed": False,
+            },
+        ),
+        migrations.RunSQL(LEARNING, NO_LEARNING),
     ]

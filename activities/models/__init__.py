@@ -7,6 +7,7 @@ from activities.models.attendance import Attendance
 from activities.models.correction import ActivityCorrection
 from activities.models.duty import DutyShift, DutySwap, Visit
 from activities.models.election import Candidate, Election, Teller
+from activities.models.learning import Learning
 from activities.models.leave import Leave, MakeUp
 from activities.models.minutes import MinutesVersion
 from activities.models.plan import ActivityTask, Plan, PlanItem, Series, SeriesTask
@@ -14,7 +15,7 @@ from activities.models.problem import Problem
 from activities.models.procedure import Procedure, ProcedureStep
 from activities.models.quiz import Homework, HomeworkAnswer, Quiz, QuizPaper, QuizQuestion
 from activities.models.resolution import Resolution, RuleOverride, VoterExemption
-from activities.models.sign_in import RollMerge, SignIn, SignInWindow
+from activities.models.sign_in import RollMerge, SignIn, SignInWindow, WrongCode
 from activities.models.sitting import Sitting
 from activities.models.study import (
     Course,
@@ -46,6 +47,7 @@ __all__ = [
     "Enrolment",
     "Homework",
     "HomeworkAnswer",
+    "Learning",
     "Leave",
     "Lecturer",
     "Lesson",
@@ -72,4 +74,5 @@ __all__ = [
     "TrainingClass",
     "Visit",
     "VoterExemption",
+    "WrongCode",
 ]

@@ -64,6 +64,8 @@ class Activity(models.Model):
     series = models.ForeignKey(
         "activities.Series", models.SET_NULL, null=True, blank=True, related_name="activities"
     )
+    # The day the series gave it: stays when it is moved or cancelled, so that it comes but once.
+    series_day = models.DateField("固定日", null=True, blank=True)
     entered_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     entered_at = models.DateTimeField("登记时间")
     closed_at = models.DateTimeField("办结时间", null=True)
@@ -85,6 +87,11 @@ class Activity(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="activity_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "series_day"],
+                condition=Q(series__isnull=False),
+                name="once_on_a_series_day",
             ),
         ]
         indexes = [

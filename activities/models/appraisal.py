@@ -32,6 +32,8 @@ class Appraisal(models.Model):
     returned = models.PositiveIntegerField("收回票数", null=True, blank=True)
     void = models.PositiveIntegerField("无效票", null=True, blank=True)
     tellers = models.CharField("监票人、计票人", max_length=100, blank=True)
+    # Why more are excellent than the rule generally allows (M11).
+    excess_reason = models.CharField("优秀超过比例的理由", max_length=200, blank=True)
     started_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     started_at = models.DateTimeField("开始时间")
     decided_at = models.DateTimeField("评定时间", null=True)
@@ -50,14 +52,25 @@ class Appraisal(models.Model):
         return f"{self.year} 年民主评议党员"
 
 
+class AppraisedQuerySet(models.QuerySet["Appraised"]):
+    def in_scope(self, scope: Scope) -> AppraisedQuerySet:
+        """Keep those of the branches in reach, and of the groups in reach."""
+        return self.filter(scope.q("appraisal__organization__path", "group__path"))
+
+
 class Appraised(models.Model):
     """One member in an appraisal. Probationary members take part and get no grade (M12)."""
 
     appraisal = models.ForeignKey(Appraisal, models.CASCADE, related_name="members")
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="appraisals")
+    # The group at the start: 自评 and 互评 may be done there (M10).
+    group = models.ForeignKey(
+        "branches.Organization", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     is_graded = models.BooleanField("参加定等次")
     self_text = models.TextField("自评", max_length=3000, blank=True)
     self_on = models.DateField("自评日期", null=True, blank=True)
+    self_waived = models.CharField("不自评的原因", max_length=100, blank=True)
     peer_text = models.TextField("互评意见", max_length=3000, blank=True)
     peer_on = models.DateField("互评日期", null=True, blank=True)
     excellent = models.PositiveIntegerField("优秀", null=True, blank=True)
@@ -69,6 +82,8 @@ class Appraised(models.Model):
         "等次", max_length=11, choices=list(wording.GRADES.items()), blank=True
     )
     fed_back_on = models.DateField("反馈日期", null=True, blank=True)
+
+    objects = AppraisedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "评议对象"

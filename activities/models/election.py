@@ -29,6 +29,10 @@ class Election(models.Model):
     issued = models.PositiveIntegerField("发出票数", null=True)
     returned = models.PositiveIntegerField("收回票数", null=True)
     void = models.PositiveIntegerField("无效票", null=True)
+    # 接近应选名额，经半数以上选举人同意，可以减少名额，不再选举 (E10).
+    fewer_seats_consent = models.CharField(
+        "减少名额的同意情况", max_length=100, blank=True, db_default=""
+    )
     prepared_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField("登记时间")
     counted_by = models.ForeignKey("branches.User", models.PROTECT, null=True, related_name="+")

@@ -143,12 +143,16 @@ class SeriesTask(models.Model):
 
 
 class ActivityTask(models.Model):
-    """A T−n task of one activity, with its A and its B (the stand-in)."""
+    """A T−n task of one activity, with its A and its B (the stand-in).
+
+    ``days_before`` moves ``due_on`` along with the activity; below zero it comes after it.
+    """
 
     activity = models.ForeignKey("activities.Activity", models.CASCADE, related_name="tasks")
     ordinal = models.PositiveSmallIntegerField()
     title = models.CharField("准备事项", max_length=60)
     role = models.CharField("负责", max_length=30, blank=True)
+    days_before = models.SmallIntegerField("提前天数", default=0)
     due_on = models.DateField("期限")
     assignee = models.ForeignKey(
         "members.Member", models.PROTECT, null=True, blank=True, related_name="+",

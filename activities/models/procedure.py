@@ -43,6 +43,7 @@ class ProcedureStep(models.Model):
 
     procedure = models.ForeignKey(Procedure, models.CASCADE, related_name="steps")
     code = models.CharField(max_length=30)
+    ordinal = models.PositiveSmallIntegerField("次数", default=1)  # of a step taken again and again
     done_on = models.DateField("完成日期")
     facts = models.JSONField(default=dict)
     note = models.CharField("说明", max_length=500, blank=True)
@@ -57,7 +58,9 @@ class ProcedureStep(models.Model):
         verbose_name = verbose_name_plural = "步骤"
         ordering = ["procedure", "done_on", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["procedure", "code"], name="procedure_step_once")
+            models.UniqueConstraint(
+                fields=["procedure", "code", "ordinal"], name="procedure_step_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 
+from activities.rules.quizzes import QuizState
 from activities.wording import quizzes as wording
+from branches.scope import Scope
+
+
+class HomeworkQuerySet(models.QuerySet["Homework"]):
+    def in_scope(self, scope: Scope) -> HomeworkQuerySet:
+        return self.filter(scope.q("activity__organization__path"))
 
 
 class Homework(models.Model):
@@ -14,6 +23,8 @@ class Homework(models.Model):
     due_on = models.DateField("交作业期限")
     set_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     set_at = models.DateTimeField("布置时间")
+
+    objects = HomeworkQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "作业"
@@ -42,6 +53,15 @@ class HomeworkAnswer(models.Model):
         return f"{self.member_id}"
 
 
+class QuizQuerySet(models.QuerySet["Quiz"]):
+    def in_scope(self, scope: Scope) -> QuizQuerySet:
+        """Keep those set by the organisations of ``scope``."""
+        return self.filter(scope.q("organization__path"))
+
+    def published(self) -> QuizQuerySet:
+        return self.filter(published_at__isnull=False)
+
+
 class Quiz(models.Model):
     """A quiz or exam for the members below an organisation. No list ranks those who took it."""
 
@@ -56,6 +76,8 @@ class Quiz(models.Model):
     made_at = models.DateTimeField("出题时间")
     published_at = models.DateTimeField("发布时间", null=True)
 
+    objects = QuizQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "测验"
         ordering = ["-opens_on", "-id"]
@@ -67,6 +89,14 @@ class Quiz(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def state_on(self, day: dt.date) -> QuizState:
+        """Return how it stands on a day; it is open on its first and on its last day."""
+        if self.published_at is None:
+            return QuizState.DRAFT
+        if day < self.opens_on:
+            return QuizState.COMING
+        return QuizState.OPEN if day <= self.closes_on else QuizState.OVER
 
 
 class QuizQuestion(models.Model):

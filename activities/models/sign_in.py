@@ -57,6 +57,21 @@ class SignIn(models.Model):
         return f"{self.member_id}"
 
 
+class WrongCode(models.Model):
+    """A code that was none: counted so that nobody gets in by guessing."""
+
+    activity = models.ForeignKey("activities.Activity", models.CASCADE, related_name="+")
+    user = models.ForeignKey("branches.User", models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "错误的签到码"
+        indexes = [models.Index(fields=["user", "activity", "at"], name="wrong_code_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
 class RollMerge(models.Model):
     """Marks taken without a connection and sent later, with what they met on the server.
 

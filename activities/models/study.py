@@ -3,7 +3,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from activities.rules.study import EnrolmentState, OrderState
+from activities.rules.study import ORDERED_KINDS, EnrolmentState, OrderState
+from activities.wording import KINDS
 from activities.wording import study as wording
 from branches.scope import Scope
 
@@ -88,6 +89,10 @@ class CourseOrder(models.Model):
     branch = models.ForeignKey(
         "branches.Organization", models.PROTECT, related_name="course_orders"
     )
+    # What it becomes once somebody accepts: a lecture (党课) or a study meeting.
+    kind = models.CharField(
+        "活动类别", max_length=20, choices=[(kind.value, KINDS[kind]) for kind in ORDERED_KINDS]
+    )
     wanted_on = models.DateField("希望日期")
     wanted_at = models.TimeField("希望时间", null=True, blank=True)
     place = models.CharField("地点", max_length=60, blank=True)
@@ -125,7 +130,7 @@ class CourseOrder(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.course_id}@{self.branch_id}"
+        return str(self.course)
 
 
 class Lesson(models.Model):

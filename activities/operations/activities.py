@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from activities import wording
 from activities.models import Activity, ActivityCorrection, AgendaPart, Attendance
-from activities.operations.details import Details, Mark, Marks, Part
+from activities.operations import closing, lessons, minutes, preparations, rolls, sittings
+from activities.operations.details import Details, Marks, Part
 from activities.operations.refusals import (
     AlreadyLogged,
     CannotHold,
-    RecordEmpty,
     Refused,
-    RollIncomplete,
-    TooEarly,
 )
-from activities.queries import rolls
-from activities.rules import attendance, progress
-from activities.rules.attendance import AttendanceStatus
+from activities.rules import progress
 from activities.rules.kinds import KINDS, ActivityKind
 from activities.rules.progress import State, Step
 from branches import audit
@@ -31,20 +26,10 @@ from branches.models import Organization, User
 from branches.queries import regulations, working_calendar
 
 FILING_RULE = "M23"
-NAMES_SHOWN = 8
 
-
-_FACTS = ("title", "held_on", "starts_at", "ends_at", "place", "host", "recorder", "summary")
-
-
-@dataclass(slots=True)
-class _Written:
-    """What a step did to the roll: the rows as they stand now, and the marks that changed."""
-
-    rows: list[Attendance]
-    names: dict[int, str]
-    before: dict[str, str] = field(default_factory=dict)
-    after: dict[str, str] = field(default_factory=dict)
+_FACTS = (
+    "title", "held_on", "starts_at", "ends_at", "place", "host", "host_note", "recorder", "summary",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -76,22 +61,20 @@ def log(
     row = Activity.objects.create(
         organization=organization,
         kind=kind,
-        record_due_on=record_due_on(details.held_on),
+        record_due_on=record_due_on(organization, details.held_on),
         entered_by=by,
         entered_at=at,
         **{name: getattr(details, name) for name in _FACTS},
     )
     _write_parts(row, details.parts)
-    written = _write_roll(row, marks or {}, at)
+    written = rolls.write(row, marks or {}, at)
     row.save(update_fields=["state"])
-    if close:
-        _close(row, written, details.parts, at)
     audit.record(
         "activity.logged", by=by, at=at, on=row, organization=organization,
         after=_facts(row, details.parts) | {"roll": len(written.rows), "marks": written.after},
     )  # fmt: skip
     if close:
-        _audit_closing(row, written, by, at)
+        closing.close(row, written, details.parts, by=by, at=at)
     return row
 
 
@@ -115,14 +98,15 @@ def change(
     before = _facts(row, [Part(part.title, part.content) for part in row.parts.all()])
     if details.held_on != row.held_on:
         _check_host(row.organization, ActivityKind(row.kind), details.held_on)
-        row.record_due_on = record_due_on(details.held_on)
+        row.record_due_on = record_due_on(row.organization, details.held_on)
+        preparations.follow(row, details.held_on)
+    moved = details.held_on - row.held_on
     for name in _FACTS:
         setattr(row, name, getattr(details, name))
+    sittings.follow(row, moved)
     _write_parts(row, details.parts)
-    written = _write_roll(row, marks or {}, at)
+    written = rolls.write(row, marks or {}, at)
     row.save(update_fields=[*_FACTS, "record_due_on", "state"])
-    if close:
-        _close(row, written, details.parts, at)
     after = _facts(row, details.parts)
     changed = {name: after[name] for name in after if after[name] != before[name]}
     audit.record(
@@ -131,7 +115,7 @@ def change(
         after=changed | {"marks": written.after},
     )  # fmt: skip
     if close:
-        _audit_closing(row, written, by, at)
+        closing.close(row, written, details.parts, by=by, at=at)
     return row
 
 
@@ -144,7 +128,7 @@ def take_roll(*, activity: Activity, marks: Marks, by: User, at: dt.datetime) ->
     """
     row = _locked(activity)
     progress.ACTIVITY.after(State(row.state), Step.TAKE_ROLL)
-    written = _write_roll(row, marks, at)
+    written = rolls.write(row, marks, at)
     row.save(update_fields=["state"])
     audit.record(
         "activity.attendance", by=by, at=at, on=row, organization=row.organization,
@@ -164,10 +148,9 @@ def close(*, activity: Activity, by: User, at: dt.datetime) -> Activity:
     """
     row = _locked(activity)
     progress.ACTIVITY.after(State(row.state), Step.CLOSE)
-    written = _write_roll(row, {}, at)
+    written = rolls.write(row, {}, at)
     parts = [Part(part.title, part.content) for part in row.parts.all()]
-    _close(row, written, parts, at)
-    _audit_closing(row, written, by, at)
+    closing.close(row, written, parts, by=by, at=at)
     return row
 
 
@@ -190,6 +173,7 @@ def cancel(*, activity: Activity, reason: str, by: User, at: dt.datetime) -> Act
         "activity.cancelled", by=by, at=at, on=row, organization=row.organization,
         before={"state": before}, after={"state": row.state, "reason": reason},
     )  # fmt: skip
+    lessons.called_off(row, reason=reason, by=by, at=at)
     return row
 
 
@@ -207,7 +191,9 @@ def reopen(*, activity: Activity, reason: str, by: User, at: dt.datetime) -> Act
     if not reason:
         raise Refused("请写明更正原因。")
     before = {"state": row.state, "closed_at": row.closed_at}
-    row.state = progress.ACTIVITY.after(State(row.state), Step.REOPEN)
+    opened = progress.ACTIVITY.after(State(row.state), Step.REOPEN)
+    minutes.keep_former(row, by=by, at=at)
+    row.state = opened
     row.first_closed_at, row.closed_at = row.filed_at, None
     row.save(update_fields=["state", "closed_at", "first_closed_at"])
     Attendance.objects.filter(activity=row).update(is_counted=False)
@@ -219,16 +205,17 @@ def reopen(*, activity: Activity, reason: str, by: User, at: dt.datetime) -> Act
     return row
 
 
-def record_due_on(held_on: dt.date) -> dt.date:
+def record_due_on(organization: Organization, held_on: dt.date) -> dt.date:
     """Return the last day for the record: some working days after the meeting (M23)."""
-    rule = regulations.in_force(held_on).get(FILING_RULE)
+    rule = regulations.for_organization(organization, held_on).get(FILING_RULE)
     days = rule.parameters["working_days"] if rule else progress.RECORD_WORKING_DAYS
     return working_calendar.around(held_on).after(held_on, days)
 
 
 def _locked(activity: Activity) -> Activity:
     return (
-        Activity.objects.select_for_update(of=("self",))
+        # Not for update of the key: people go on signing in while the roll is being saved.
+        Activity.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organization")
         .get(pk=activity.pk)
     )
@@ -264,91 +251,6 @@ def _write_parts(row: Activity, parts: Iterable[Part]) -> None:
         AgendaPart(activity=row, ordinal=ordinal, title=part.title, content=part.content)
         for ordinal, part in enumerate(parts, start=1)
     )
-
-
-def _write_roll(row: Activity, marks: Marks, at: dt.datetime) -> _Written:
-    """Bring the roll up to date and write the marks (one statement for all rows).
-
-    Whoever is no longer called goes from the roll.
-    """
-    called = rolls.called(ActivityKind(row.kind), row.organization, row.held_on)
-    stored = {old.member_id: old for old in Attendance.objects.filter(activity=row)}
-    wanted = []
-    written = _Written([], {who.member_id: who.name for who in called})
-    for who in called:
-        old = stored.get(who.member_id)
-        mark = marks.get(who.member_id) or Mark(
-            *((old.status, old.reason, old.is_lecturer) if old else (AttendanceStatus.UNMARKED,))
-        )
-        before = old.status if old else str(AttendanceStatus.UNMARKED)
-        if before != mark.status:
-            written.before[str(who.member_id)] = before
-            written.after[str(who.member_id)] = str(mark.status)
-        wanted.append(
-            Attendance(
-                activity=row,
-                member_id=who.member_id,
-                branch_id=who.branch_id,
-                kind=row.kind,
-                held_on=row.held_on,
-                status=mark.status,
-                reason=mark.reason.strip(),
-                is_lecturer=mark.is_lecturer,
-            )
-        )
-    if stored.keys() - written.names.keys():
-        Attendance.objects.filter(activity=row).exclude(member_id__in=written.names).delete()
-    if wanted:
-        Attendance.objects.bulk_create(
-            wanted,
-            update_conflicts=True,
-            unique_fields=["activity", "member"],
-            update_fields=["branch", "held_on", "status", "reason", "is_lecturer"],
-        )
-    written.rows = wanted
-    if any(mark.status != AttendanceStatus.UNMARKED for mark in wanted):
-        if row.held_on > timezone.localdate(at):
-            raise TooEarly("活动日期还没到，不能登记到会。请先保存安排，活动当天再登记。")
-        row.state = progress.ACTIVITY.after(State(row.state), Step.TAKE_ROLL)
-    return written
-
-
-def _close(row: Activity, written: _Written, parts: Iterable[Part], at: dt.datetime) -> None:
-    if row.held_on > timezone.localdate(at):
-        raise TooEarly("活动日期还没到，不能办结。")
-    if not written.rows:
-        raise RollIncomplete(
-            f"应到名单是空的，不能办结。请先核对{wording.ROLLS[KINDS[ActivityKind(row.kind)].roll]}"
-            "名单：党员是否已登记在本组织，委员的账号是否已关联党员。"
-        )
-    unmarked = tuple(
-        written.names[mark.member_id]
-        for mark in written.rows
-        if mark.status == AttendanceStatus.UNMARKED
-    )
-    if unmarked:
-        raise RollIncomplete(
-            f"还有 {len(unmarked)} 人没有登记到会：{_listed(unmarked)}。", unmarked
-        )
-    if not row.summary.strip() and not any(part.content.strip() for part in parts):
-        raise RecordEmpty("还没有会议记录。请填写会议记录，或至少填写一项议程的内容。")
-    row.state = progress.ACTIVITY.after(State(row.state), Step.CLOSE)
-    row.closed_at = at
-    row.save(update_fields=["state", "closed_at"])
-    Attendance.objects.filter(activity=row).update(is_counted=True)
-
-
-def _audit_closing(row: Activity, written: _Written, by: User, at: dt.datetime) -> None:
-    count = attendance.count(mark.status for mark in written.rows)
-    audit.record(
-        "activity.closed", by=by, at=at, on=row, organization=row.organization,
-        after=asdict(count) | {"record_due_on": row.record_due_on},
-    )  # fmt: skip
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    shown = "、".join(names[:NAMES_SHOWN])
-    return f"{shown} 等 {len(names)} 人" if len(names) > NAMES_SHOWN else shown
 
 
 def _facts(row: Activity, parts: Iterable[Part]) -> dict[str, Any]:

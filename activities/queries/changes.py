@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from activities.models import Activity, ActivityCorrection, Attendance
+from activities.models import (
+    Activity,
+    ActivityCorrection,
+    Attendance,
+    Enrolment,
+    MakeUp,
+    StudyCredit,
+)
 from branches.models import Organization
 from branches.rules.periods import Period
 from branches.rules.tree import OrganizationKind
+from members.models import Membership
 
 
 def members_touched(
     period: Period, since: dt.datetime, within: Organization, back_to: dt.date
 ) -> set[int]:
-    """Return the members on the rolls of records closed or reopened since (three queries).
+    """Return the members on the rolls of records closed or reopened since, or with new study.
+
+    Study is new that was made up for, attended in a class, credited or voided since (six queries
+    in all).
 
     :param back_to: the first day whose records some fact of the period counts.
     """
     rolls = Attendance.objects.filter(
         activity__in=_changed(back_to, period.end, since), branch__path__startswith=within.path
     )
-    return set(rolls.order_by().values_list("member_id", flat=True).distinct())
+    here = Membership.objects.filter(branch__path__startswith=within.path).values("member")
+    found = set(rolls.order_by().values_list("member_id", flat=True).distinct())
+    for rows, member in _studied(period, since):
+        found |= set(rows.filter(**{f"{member}__in": here}).values_list(member, flat=True))
+    return found
 
 
 def branches_touched(period: Period, since: dt.datetime, within: Organization) -> set[int]:
-    """Return the branches that held such records, or whose members were there (five queries)."""
+    """Return the branches that held such records, or whose members were there (eight queries)."""
     changed = _changed(period.first_day, period.end, since)
     held = Activity.objects.filter(pk__in=changed, organization__path__startswith=within.path)
     of_group = Q(organization__kind=OrganizationKind.GROUP)
@@ -36,7 +52,43 @@ def branches_touched(period: Period, since: dt.datetime, within: Organization) -
         *held.exclude(of_group).values_list("organization_id", flat=True),
         *attended.order_by().values_list("branch_id", flat=True).distinct(),
     ]
+    for rows, member in _studied(period, since):
+        homes = Membership.objects.home().filter(
+            branch__path__startswith=within.path, member__in=rows.values(member)
+        )
+        found += homes.order_by().values_list("branch_id", flat=True).distinct()
     return {pk for pk in found if pk is not None}
+
+
+def _studied(period: Period, since: dt.datetime) -> list[tuple[QuerySet[Any], str]]:
+    """Return the study of a period written down since, and where each row names its member."""
+    first, last = period.first_day, period.last_day
+    return [
+        (
+            # What it makes up for may be of an earlier period: it counts once that is closed.
+            MakeUp.objects.filter(
+                Q(recorded_at__gt=since)
+                | Q(attendance__activity__closed_at__gt=since)
+                | Q(attendance__activity__corrections__made_at__gt=since),
+                done_on__range=(first, last),
+            ).order_by(),
+            "attendance__member",
+        ),
+        (
+            Enrolment.objects.filter(
+                training_class__closed_at__gt=since,
+                training_class__ended_on__range=(first, last),
+            ).order_by(),
+            "member",
+        ),
+        (
+            StudyCredit.objects.filter(
+                Q(entered_at__gt=since) | Q(voided_at__gt=since),
+                happened_on__range=(first, last),
+            ).order_by(),
+            "member",
+        ),
+    ]
 
 
 def _changed(first_day: dt.date, end: dt.date, since: dt.datetime) -> list[int]:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
 from activities import wording
 from activities.models import Activity
-from activities.queries import activities, rolls
+from activities.queries import (
+    activities,
+    appraisals,
+    attachments,
+    elections,
+    lessons,
+    problems,
+    rolls,
+    sittings,
+    votes,
+)
 from activities.rules import attendance
 from activities.rules.attendance import ATTENDED, AttendanceStatus
 from activities.rules.kinds import ActivityKind
@@ -31,8 +43,34 @@ class RecordDocument:
     signature: tuple[str, ...]
 
 
+def as_data(document: RecordDocument) -> dict[str, Any]:
+    """Return a document as what JSON keeps; ``from_data`` gives the same document back."""
+    return {
+        "code": document.code,
+        "title": document.title,
+        "organization": document.organization,
+        "as_of": document.as_of.isoformat(),
+        "facts": [list(fact) for fact in document.facts],
+        "parts": [[heading, list(paragraphs)] for heading, paragraphs in document.parts],
+        "signature": list(document.signature),
+    }
+
+
+def from_data(content: Mapping[str, Any]) -> RecordDocument:
+    """Return the document that ``as_data`` was given."""
+    return RecordDocument(
+        code=content["code"],
+        title=content["title"],
+        organization=content["organization"],
+        as_of=dt.datetime.fromisoformat(content["as_of"]),
+        facts=tuple((label, text) for label, text in content["facts"]),
+        parts=tuple((heading, tuple(paragraphs)) for heading, paragraphs in content["parts"]),
+        signature=tuple(content["signature"]),
+    )
+
+
 def record_of(activity: Activity) -> RecordDocument:
-    """Return the document of a closed activity (four queries)."""
+    """Return the document of a closed activity (a fixed number of queries)."""
     assert activity.closed_at is not None
     entries = rolls.of_activity(activity)
     count = attendance.count(entry.status for entry in entries)
@@ -46,18 +84,22 @@ def record_of(activity: Activity) -> RecordDocument:
         ("时　　间", _time(activity)),
         ("地　　点", activity.place),
         ("主 持 人", activity.host),
+        ("主持委托", activity.host_note),
         ("记 录 人", activity.recorder),
         (
             "到会情况",
             f"应到 {count.due} 人，实到 {count.attended} 人，请假 {count.on_leave} 人，"
             f"缺席 {count.absent} 人，到会率 {formats.rate(count.rate)}",
         ),
+        ("分　　场", sittings.written(activity)),
         ("主　　讲", "、".join(entry.name for entry in entries if entry.is_lecturer)),
+        ("学习内容", lessons.written(activity)),
         ("到会人员", attended),
         ("线上参加", named[AttendanceStatus.ONLINE]),
         ("迟到人员", named[AttendanceStatus.LATE]),
         ("请假人员", named[AttendanceStatus.LEAVE]),
         ("缺席人员", named[AttendanceStatus.ABSENT]),
+        ("附　　件", attachments.in_words(activity)),
         (
             "登　　记",
             f"{formats.day(activity.entered_at)}登记，{formats.day(closed_on)}办结"
@@ -67,6 +109,10 @@ def record_of(activity: Activity) -> RecordDocument:
     ]
     parts = [(part.title, _paragraphs(part.content)) for part in activity.parts.all()]
     parts.append(("会议记录", _paragraphs(activity.summary)))
+    decisions = [*votes.written(activity), *elections.written(activity)]
+    parts += [(heading, _paragraphs(text)) for heading, text in decisions]
+    parts.append(("民主测评", appraisals.written(activity)))
+    parts.append(("问题整改清单", problems.written(activity)))
     filled = [(title, text) for title, text in parts if text]
     return RecordDocument(
         code=f"HD-{activity.pk}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.urls import reverse
@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from activities import wording
 from activities.models import Activity, Attendance
-from activities.queries import absences, facts, hours
+from activities.queries import absences, facts, hours, learning
+from activities.queries.learning import plain
 from activities.rules.absences import Seen, longest_run
 from activities.rules.attendance import ATTENDED, AttendanceStatus
-from activities.rules.hours import CLASS_KINDS
 from activities.rules.kinds import KINDS, ActivityKind
 from branches.models import Organization
 from branches.queries import regulations
@@ -33,7 +33,7 @@ HELD = {
     "theme_day_held": ActivityKind.THEME_DAY,
 }
 _DUE = ~Q(status__in=[AttendanceStatus.LEAVE, AttendanceStatus.UNMARKED])
-_TIMED = {"service_hours": hours.SERVICE, "hours": CLASS_KINDS}
+_TIMED = {"service_hours": hours.SERVICE}
 _ABSENCES = frozenset({"absent_without_cause", "absent_running", "absent_as_secretary"})
 
 
@@ -41,15 +41,17 @@ _ABSENCES = frozenset({"absent_without_cause", "absent_running", "absent_as_secr
 class Evidence:
     """One record; ``counts`` says whether it adds to the quantity or only to what was due.
 
-    ``attendance_id`` is set for evidence about a member.
+    ``attendance_id`` is set for evidence about a member; ``link`` leads to a record that is no
+    activity (a training class, a credit of study).
     """
 
-    activity_id: int
+    activity_id: int | None
     attendance_id: int | None
     held_on: dt.date
     title: str
     note: str
     counts: bool
+    link: str = ""
 
     @property
     def when(self) -> str:
@@ -57,17 +59,21 @@ class Evidence:
 
     @property
     def url(self) -> str:
+        if self.link:
+            return self.link
         if self.attendance_id is not None:
             return reverse("my-activity", kwargs={"pk": self.attendance_id})
         return reverse("activity", kwargs={"pk": self.activity_id})
 
 
 def evidence(*, member: Member, feed: str, period: Period) -> list[Evidence]:
-    """Return the attendance behind a member's feed, in order of time (at most two queries).
+    """Return the records behind a member's feed, in order of time (at most two queries).
 
     An unknown feed has none. Feeds are those of ``queries.facts.member_facts``. A run of absences
     is shown from its beginning, though that be before the period.
     """
+    if feed == "hours":
+        return _learned(member, period)
     which = _of_feed(feed)
     if feed == "absent_running":
         rows = Attendance.objects.filter(pk__in=_longest_run(member, period))
@@ -105,6 +111,21 @@ def organization_evidence(
     if feed == "hours_met":
         return _hours_of_members(organization, period)
     return member_evidence.organization_evidence(organization, feed, period)
+
+
+def _learned(member: Member, period: Period) -> list[Evidence]:
+    return [
+        Evidence(
+            activity_id=line.activity_id,
+            attendance_id=line.attendance_id,
+            held_on=line.learned_on,
+            title=line.title,
+            note=f"{plain(line.hours)} 学时 · {line.note}" if line.counts else line.note,
+            counts=line.counts,
+            link=line.url,
+        )
+        for line in learning.of_member(member, period)
+    ]
 
 
 def _of_feed(feed: str) -> Q | None:
@@ -148,7 +169,7 @@ def _hours(activity: Activity) -> str:
     assert activity.ends_at is not None
     day = activity.held_on
     took = dt.datetime.combine(day, activity.ends_at) - dt.datetime.combine(day, activity.starts_at)
-    return _plain(Decimal(int(took.total_seconds())) / 3600)
+    return plain(Decimal(int(took.total_seconds())) / 3600)
 
 
 def _longest_run(member: Member, period: Period) -> list[int]:
@@ -175,7 +196,7 @@ def _hours_of_members(organization: Organization, period: Period) -> list[Record
         Record(
             when="达标" if done >= target else "未达标",
             title=name,
-            note=f"{_plain(done)} 学时 · 目标 {_plain(target)} 学时",
+            note=f"{plain(done)} 学时 · 目标 {plain(target)} 学时",
             url=reverse("member", kwargs={"pk": pk}),
             counts=done >= target,
         )
@@ -253,9 +274,3 @@ def _of_activity(activity: Activity, note: str, counts: bool) -> Evidence:
 
 def _day(day: dt.date) -> str:
     return f"{day.month}月{day.day}日"
-
-
-def _plain(value: Decimal) -> str:
-    """Return hours to 0.01 without trailing zeros: 2, 1.5, 1.33."""
-    text = f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP)}"
-    return text.rstrip("0").rstrip(".")

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import (
-    Case,
-    Count,
-    DecimalField,
-    F,
-    FilteredRelation,
-    Func,
-    Max,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, FilteredRelation, Func, Max, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from activities.models import Attendance
-from activities.rules import hours
-from activities.rules.attendance import ATTENDED
+from activities.queries import targets
+from activities.queries.targets import NUMBER
 from activities.rules.kinds import ActivityKind
 from branches.facts import FactSource
-from branches.models import Organization, Post
-from branches.queries import regulations
+from branches.models import Organization
 from branches.rules.periods import Period
-from branches.rules.roles import COMMITTEE_ROLES
 from members.models import Exemption, Membership
 
 MEMBER_FEEDS = frozenset({"hours", "service_hours"})
-ALL, COMMITTEE = "H1", "H2"  # the regulations that ask for hours, of everybody and of committees
 SERVICE = (ActivityKind.SERVICE,)
-
-_NUMBER = DecimalField(max_digits=12, decimal_places=2)
 
 
 class Hours(Func):
@@ -45,7 +27,15 @@ class Hours(Func):
 
     template = "ROUND(EXTRACT(EPOCH FROM %(expressions)s) / 3600, 2)"
     arity = 1
-    output_field = _NUMBER
+    output_field = NUMBER
+
+
+class Rounded(Func):
+    """Hours to 0.01, half up: once, after everything was added up."""
+
+    template = "ROUND(%(expressions)s, 2)"
+    arity = 1
+    output_field = NUMBER
 
 
 def of_service(period: Period) -> FactSource:
@@ -66,27 +56,27 @@ def of_service(period: Period) -> FactSource:
 def of_classes(period: Period, within: Organization) -> FactSource:
     """Return the hours of classes ÷ the target (``hours``) of everybody on the roll.
 
-    Also of those who attended none: the target is theirs all the same.
+    Also of those who learned nothing: the target is theirs all the same. What counts as learned
+    is ``activities.models.Learning``. The rows also hold ``yearly``, what is asked of them in a
+    whole year, and ``months``, in how many months of the period it is.
     """
-    took = {
-        "held_on__gte": period.first_day,
-        "held_on__lt": period.end,
-        "kind__in": hours.CLASS_KINDS,
-        "is_counted": True,
-        "status__in": ATTENDED,
-    }
+    took = Q(
+        member__learned__learned_on__gte=period.first_day,
+        member__learned__learned_on__lt=period.end,
+    )
+    asked = targets.of(period, within)
     rows = (
         _on_roll(period, within)
-        .annotate(
-            took=FilteredRelation(
-                "member__attendances",
-                condition=Q(**{f"member__attendances__{key}": took[key] for key in took}),
-            )
-        )
+        .annotate(took=FilteredRelation("member__learned", condition=took))
         .order_by()
         .values("member_id")
-        # One home each: the target is the only value.
-        .annotate(hours=_sum("took__activity__"), target=Max(_target(period)))
+        # One home each: what is asked is the only value.
+        .annotate(
+            hours=Coalesce(Rounded(Sum("took__hours")), Value(Decimal(0)), output_field=NUMBER),
+            target=Max(asked.target),
+            yearly=Max(asked.yearly),
+            months=Max(asked.months),
+        )
     )
     return FactSource(rows, "member_id", {"hours": ("hours", "target")}, whole=False)
 
@@ -96,21 +86,42 @@ def organization_facts(period: Period, within: Organization) -> FactSource:
 
     Both are 0 where no regulation asks for hours.
     """
-    classes = attended(period, hours.CLASS_KINDS).filter(member=OuterRef("member_id"))
-    done = classes.order_by().values("member").annotate(n=_sum("activity__")).values("n")
+    # Read once for all and kept; a question for each member would read five tables each time.
+    reached = of_classes(period, within).rows.filter(hours__gte=F("target")).values("member_id")
     rows = (
         _on_roll(period, within)
         .exclude(member_id__in=Exemption.objects.on(period.last_day).values("member_id"))
-        .annotate(
-            done=Coalesce(Subquery(done, output_field=_NUMBER), Value(Decimal(0))),
-            target=_target(period),
-        )
+        .annotate(target=targets.of(period, within).target)
         .filter(target__gt=0)
         .order_by()
         .values("branch_id")
-        .annotate(met=Count("pk", filter=Q(done__gte=F("target"))), due=Count("pk"))
+        .annotate(met=Count("pk", filter=Q(member_id__in=reached)), due=Count("pk"))
     )
     return FactSource(rows, "branch_id", {"hours_met": ("met", "due")})
+
+
+def counted_by_branch(period: Period, within: Organization, on: dt.date) -> QuerySet[Any, Any]:
+    """Return each branch below ``within`` (branch_id) with its members not exempt on a day.
+
+    Columns: members; reached, those who have the hours of the period; behind, those who lack
+    hours of its months that are over by then.
+    """
+    rows = of_classes(period, within).rows
+    over = sum(month.end <= on for month in period.months)
+    elapsed = Greatest(Value(0), F("months") - Value(len(period.months) - over))
+    late = rows.filter(hours__lt=targets.Share(F("yearly"), elapsed))
+    reached = rows.filter(hours__gte=F("target"))
+    return (
+        _on_roll(period, within)
+        .exclude(member_id__in=Exemption.objects.on(on).values("member_id"))
+        .order_by()
+        .values("branch_id")
+        .annotate(
+            members=Count("pk"),
+            reached=Count("pk", filter=Q(member_id__in=reached.values("member_id"))),
+            behind=Count("pk", filter=Q(member_id__in=late.values("member_id"))),
+        )
+    )
 
 
 def attended(period: Period, kinds: tuple[ActivityKind, ...]) -> QuerySet[Attendance]:
@@ -126,28 +137,4 @@ def _on_roll(period: Period, within: Organization) -> QuerySet[Membership]:
 
 def _sum(activity: str) -> Coalesce:
     span = Sum(F(f"{activity}ends_at") - F(f"{activity}starts_at"))
-    return Coalesce(Hours(span), Value(Decimal(0)), output_field=_NUMBER)
-
-
-def _target(period: Period) -> Case:
-    """What is asked of a member in the period: more of those on a committee on any day of it."""
-    rules = regulations.in_force(period.last_day)
-    asked = {
-        code: hours.target(rules[code].parameters["hours"], len(period.months))
-        for code in (ALL, COMMITTEE)
-        if code in rules
-    }
-    of_all = asked.get(ALL, Decimal(0))
-    # Read once and kept, where a question of each member would read all posts again and again.
-    on_committee = Post.objects.filter(
-        Q(ended_on__isnull=True)
-        | Q(ended_on__gt=period.first_day) & Q(ended_on__gt=F("started_on")),
-        user__member__isnull=False,
-        role__in=COMMITTEE_ROLES,
-        started_on__lt=period.end,
-    ).values("user__member")
-    return Case(
-        When(member_id__in=on_committee, then=Value(asked.get(COMMITTEE, of_all))),
-        default=Value(of_all),
-        output_field=_NUMBER,
-    )
+    return Coalesce(Hours(span), Value(Decimal(0)), output_field=NUMBER)

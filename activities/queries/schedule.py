@@ -12,6 +12,7 @@ from activities.models import Activity
 from activities.rules.kinds import ActivityKind
 from activities.rules.progress import State
 from branches.models import Organization
+from branches.rules.periods import Period
 from branches.rules.tree import OrganizationKind
 from branches.scope import Scope
 from members.queries import rolls
@@ -45,6 +46,14 @@ def held_since(scope: Scope, starts: Mapping[ActivityKind, dt.date]) -> list[Hel
         asked |= Q(kind=kind, held_on__gte=start)
     rows = Activity.objects.standing().in_scope(scope).filter(asked).order_by("held_on", "pk")
     return [Held(*row) for row in rows.values_list("pk", "organization_id", "kind", "held_on")]
+
+
+def planned_in(kind: ActivityKind, organization: Organization, month: Period) -> list[Activity]:
+    """Return what is planned of a kind in a month and not recorded yet (one query)."""
+    rows = Activity.objects.of_kind(kind).in_period(month)
+    return list(
+        rows.filter(organization=organization, state=State.PLANNED).order_by("held_on", "starts_at")
+    )
 
 
 def unclosed(scope: Scope, on: dt.date, limit: int) -> list[Activity]:

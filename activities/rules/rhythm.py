@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from branches.rules.periods import Period, PeriodKind
@@ -51,20 +51,30 @@ def is_near(window: Period, on: dt.date, asked: Asked) -> bool:
     return on >= months[-max(1, len(months) // 4)].first_day
 
 
-def owed(*, on: dt.date, asked: Asked, held_on: Iterable[dt.date], since: dt.date) -> list[Owed]:
+def owed(
+    *,
+    on: dt.date,
+    asked: Asked,
+    held_on: Iterable[dt.date],
+    since: dt.date,
+    asked_in: Callable[[Period], Asked | None] | None = None,
+) -> list[Owed]:
     """Return the windows in which something is missing on a day, oldest first.
 
     Past windows count from the first that began on or after ``since`` (the founding of the
     organisation, the day the regulation took force), for up to 92 days after their end; the
-    present one as soon as it is near.
+    present one as soon as it is near. ``asked_in`` says what was asked in a past window (None:
+    nothing); a past window of another rhythm is left out.
     """
     days = [day for day in held_on if day <= on]
     found = []
     for window in windows(on, asked.every):
         held = sum(window.contains(day) for day in days)
-        if held >= asked.count:
+        is_past = not window.contains(on)
+        then = asked_in(window) if is_past and asked_in else asked
+        if then is None or then.every is not asked.every or held >= then.count:
             continue
-        if window.contains(on):
+        if not is_past:
             if is_near(window, on, asked) and since <= on:
                 found.append(Owed(window, held))
         elif window.first_day >= since and (on - window.last_day).days <= DAYS_BACK:

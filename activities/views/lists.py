@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from calendar import Calendar
 from dataclasses import replace
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.dateparse import parse_date
 
-from activities import wording
 from activities.forms import ListFilterForm
 from activities.queries import activities
 from activities.queries.activities import Filters
-from activities.rules.kinds import ActivityKind
+from activities.views import months
 from branches import access
 from branches.access import Request
 from branches.models import Organization
@@ -48,12 +45,16 @@ def listing(request: Request) -> HttpResponse:
         "several": len(places) > 1,
         "may_log": request.grants.allows(Capability.LOG_ACTIVITIES),
         "views": [
-            ("列表", f"?{_query(request, view=None, page=None)}", not is_calendar),
-            ("月历", f"?{_query(request, view='calendar', page=None, day=None)}", is_calendar),
+            ("列表", f"?{months.query(request, view=None, page=None)}", not is_calendar),
+            (
+                "月历",
+                f"?{months.query(request, view='calendar', page=None, day=None)}",
+                is_calendar,
+            ),
         ],
     }
     if is_calendar:
-        context |= _month(request, filters)
+        context |= months.context(request, filters)
     else:
         found = activities.with_counts(activities.found(request.scope, filters, today))
         page = Paginator(found, PAGE).get_page(request.GET.get("page"))
@@ -78,10 +79,10 @@ def _filter_form(request: Request, places: list[Organization], today: dt.date) -
     field.queryset = Organization.objects.filter(pk__in=[place.pk for place in places])  # type: ignore[attr-defined]
     field.choices = [("", "全部"), *((place.pk, _indented(place, places)) for place in places)]  # type: ignore[attr-defined]
     month = Period.containing(today)
-    months = [month.minus(back) for back in range(-MONTHS_AHEAD, MONTHS_BACK)]
+    offered = [month.minus(back) for back in range(-MONTHS_AHEAD, MONTHS_BACK)]
     form.fields["month"].choices = [  # type: ignore[attr-defined]
         ("", "全部月份"),
-        *((str(each), each.label) for each in months),
+        *((str(each), each.label) for each in offered),
     ]
     form.is_valid()
     return form
@@ -115,52 +116,3 @@ def _date(text: str) -> dt.date | None:
         return parse_date(text)
     except ValueError:
         return None
-
-
-def _query(request: Request, **changes: str | None) -> str:
-    query: QueryDict = request.GET.copy()
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = value
-    return query.urlencode()
-
-
-def _month(request: Request, filters: Filters) -> dict[str, object]:
-    month = filters.month
-    assert month is not None
-    items = activities.month_items(request.scope, filters)
-    weeks = [
-        [
-            (
-                day,
-                month.contains(day),
-                day == request.today,
-                [_item(request, item) for item in items.get(day, [])],
-            )
-            for day in week
-        ]
-        for week in Calendar().monthdatescalendar(month.year, month.number)
-    ]
-    return {
-        "month": month,
-        "weeks": weeks,
-        "has_items": bool(items),
-        "months": [
-            ("‹ 上月", f"?{_query(request, month=str(month.previous), page=None)}", False),
-            (month.label, f"?{_query(request, month=str(month))}", True),
-            ("下月 ›", f"?{_query(request, month=str(month.next), page=None)}", False),
-        ],
-    }
-
-
-def _item(request: Request, item: activities.DayItem) -> tuple[str, str, str]:
-    """Label, address and tone: green when all is closed, amber when it should be."""
-    label = wording.KINDS[ActivityKind(item.kind)]
-    tone = "ok" if not item.unclosed else "warn" if item.day <= request.today else ""
-    if item.count == 1:
-        return label, reverse("activity", kwargs={"pk": item.first_pk}), tone
-    query = _query(
-        request, view=None, page=None, month=None, day=item.day.isoformat(), kind=item.kind
-    )
-    return f"{label} {item.count} 场", f"{reverse('activity-list')}?{query}", tone

@@ -24,15 +24,17 @@ from activities.forms import (
     initial_of,
     without_marks,
 )
-from activities.models import Activity
+from activities.models import Activity, Sitting
 from activities.operations import activities as operations
 from activities.operations.refusals import Refused, RollIncomplete
-from activities.queries import activities, rolls
+from activities.queries import activities, rolls, schedule, sittings
 from activities.rules.attendance import ATTENDED
 from activities.rules.kinds import KINDS, ActivityKind, Roll
+from activities.rules.votes import CHAIRED
 from branches import access
 from branches.access import Request
 from branches.models import Organization
+from branches.rules.periods import Period
 from branches.rules.roles import Capability
 from branches.rules.workflow import StepNotAllowed
 
@@ -61,9 +63,11 @@ def new(request: Request) -> HttpResponse:
         form = ActivityForm(
             initial=initial, part_titles=titles or KINDS[kind].parts, today=request.today
         )
+        planned = schedule.planned_in(kind, organization, Period.containing(on))
         return _page(
-            request, form, RollForm(blank), kind, organization, hosts=hosts, on=on, last=last
-        )
+            request, form, RollForm(blank), kind, organization, hosts=hosts, on=on, last=last,
+            planned=planned,
+        )  # fmt: skip
     form = ActivityForm(request.POST, part_titles=KINDS[kind].parts, today=request.today)
     roll = RollForm(blank, _posted_marks(request))
     saved = _saved(
@@ -92,20 +96,23 @@ def edit(request: Request, *, pk: int) -> HttpResponse:
         return activity
     kind = ActivityKind(activity.kind)
     on = _day(request, activity.held_on)
-    entries = rolls.of_activity(activity, on)
+    entries = rolls.of_activity(activity, on, today=request.today)
+    there = sittings.of_activity(activity)
     parts = list(activity.parts.all())
     if request.method != "POST":
-        names = ("title", "held_on", "starts_at", "ends_at", "place", "host", "recorder")
+        names = (
+            "title", "held_on", "starts_at", "ends_at", "place", "host", "host_note", "recorder",
+        )  # fmt: skip
         initial = {name: getattr(activity, name) for name in (*names, "summary")}
         initial |= {f"part_{place}": part.content for place, part in enumerate(parts)}
         titles = [part.title for part in parts] or KINDS[kind].parts
         form = ActivityForm(initial=initial, part_titles=titles, today=request.today)
-        roll = RollForm(entries)
+        roll = RollForm(entries, sittings=there, sitting=_sitting(request, there))
         return _page(request, form, roll, kind, activity.organization, activity=activity, on=on)
     form = ActivityForm(
         request.POST, part_titles=[part.title for part in parts], today=request.today
     )
-    roll = RollForm(entries, _posted_marks(request))
+    roll = RollForm(entries, _posted_marks(request), sittings=there)
     saved = _saved(
         request,
         form,
@@ -131,8 +138,14 @@ def roll(request: Request, *, pk: int) -> HttpResponse:
     activity = _open_one(request, pk)
     if isinstance(activity, HttpResponse):
         return activity
-    entries = rolls.of_activity(activity)
-    form = RollForm(entries, request.POST if request.method == "POST" else None)
+    entries = rolls.of_activity(activity, today=request.today)
+    there = sittings.of_activity(activity)
+    form = RollForm(
+        entries,
+        request.POST if request.method == "POST" else None,
+        sittings=there,
+        sitting=_sitting(request, there),
+    )
     errors: list[str] = []
     if request.method == "POST":
         if form.is_valid():
@@ -152,6 +165,9 @@ def roll(request: Request, *, pk: int) -> HttpResponse:
         "roll": form,
         "errors": errors,
         "is_coming": activity.held_on > request.today,
+        "sitting_choices": [
+            (each.label, f"?sitting={each.pk}", form.sitting == each.pk) for each in there
+        ],
         "trail": [("活动", reverse("activity-list")), (activity.title, _url(activity))],
         **_roll_context(ActivityKind(activity.kind)),
     }
@@ -193,6 +209,14 @@ def _saved(
         return None
     messages.success(request, f"“{activity.title}”已{'办结' if activity.is_closed else '保存'}。")
     return redirect("activity", pk=activity.pk)
+
+
+def _sitting(request: Request, sittings: Sequence[Sitting]) -> int | None:
+    """Return the sitting whose roll is being taken: the one asked for, or today's only one."""
+    asked = request.GET.get("sitting", "")
+    today = [each.pk for each in sittings if each.held_on == request.today]
+    known = [each.pk for each in sittings if str(each.pk) == asked]
+    return known[0] if known else today[0] if len(today) == 1 else None
 
 
 def _posted_marks(request: Request) -> QueryDict:
@@ -272,9 +296,10 @@ def _page(
     hosts: Sequence[Organization] = (),
     activity: Activity | None = None,
     last: Activity | None = None,
+    planned: Sequence[Activity] = (),
 ) -> HttpResponse:
     back = _url(activity) if activity else reverse("activity-list")
-    record_due_on = operations.record_due_on(on)
+    record_due_on = operations.record_due_on(organization, on)
     is_coming = on > request.today
     step = request.POST.get("step", "")
     is_refresh = step in (REFRESH, CLEAR)
@@ -291,7 +316,9 @@ def _page(
         else [],
         "activity": activity,
         "last": last,
+        "planned": planned,
         "is_coming": is_coming,
+        "is_chaired": kind in CHAIRED,
         "may_clear": activity is None or activity.is_planned,
         "lost_words": wording.marks_lost(KINDS[kind].roll, on, roll.lost) if is_losing else "",
         "confirmed_day": on.isoformat() if is_losing and not is_refresh else "",

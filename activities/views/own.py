@@ -7,13 +7,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from activities import wording
-from activities.models import Attendance
-from activities.queries import activities
+from activities.models import Attendance, Leave, SignIn
+from activities.queries import activities, leaves, roll_facts, sign_ins
 from activities.rules import attendance
 from activities.rules.attendance import AttendanceStatus
+from activities.rules.leave import LeaveState
 from activities.views import records
+from activities.wording.sign_in import LEAVE_TONES
 from branches import access
 from branches.access import Request
 from branches.rules.periods import Period, PeriodKind
@@ -27,12 +30,19 @@ def listing(request: Request) -> HttpResponse:
     """What one was called to, latest first, with the year's attendance."""
     own = activities.of_member(request.user)
     page = Paginator(own, PAGE).get_page(request.GET.get("page"))
+    shown = [row.activity_id for row in page.object_list]
+    signed = sign_ins.own(request.user, shown)
+    asked = leaves.latest_of(request.user, shown)
     year = Period.containing(request.today, PeriodKind.YEAR)
     statuses = own.in_period(year).filter(is_counted=True).values_list("status", flat=True)  # type: ignore[attr-defined]
     count = attendance.count(statuses)
     context = {
         "page_obj": page,
-        "rows": [_shown(row) for row in page.object_list],
+        "rows": [
+            _shown(row) | _said(signed.get(row.activity_id), asked.get(row.activity_id))
+            for row in page.object_list
+        ],
+        "is_signing": sign_ins.open_for(request.user, timezone.now()).exists(),
         "year": year,
         "count": count,
         "rate_words": records.rate_words(count),
@@ -58,8 +68,18 @@ def record(request: Request, *, pk: int) -> HttpResponse:
             return redirect("activity", pk=activity.pk)
         raise Http404
     statuses = activity.attendances.values_list("status", flat=True)
+    leave = leaves.standing(activity, row.member_id)
+    begun = timezone.now() >= leaves.starts_at(activity)
+    stands = leave is not None and leave.state in (LeaveState.ASKED, LeaveState.APPROVED)
+    signed = sign_ins.own(request.user, [activity.pk]).get(activity.pk)
     context = {
-        "row": _shown(row),
+        "row": _shown(row) | _said(signed, leave),
+        "leave": leave,
+        "is_signing": signed is None
+        and sign_ins.open_for(request.user, timezone.now()).filter(activity=activity).exists(),
+        "may_ask": not stands and signed is None and activity.may_be_edited,
+        "may_withdraw": stands and not begun and activity.may_be_edited,
+        "make_up": leaves.make_up_of(row),
         "activity": activity,
         "organization_name": activities.place_name(activity.organization),
         "count": attendance.count(statuses) if activity.is_closed else None,
@@ -69,6 +89,15 @@ def record(request: Request, *, pk: int) -> HttpResponse:
         "trail": [("我的活动", reverse("my-activities"))],
     }
     return TemplateResponse(request, "activities/my_record.html", context)
+
+
+def _said(signed: SignIn | None, leave: Leave | None) -> dict[str, object]:
+    """Return what is known beside the roll: one's sign-in and one's leave, in words."""
+    return {
+        "signed": f"已签到 {roll_facts.said(signed)}" if signed else "",
+        "leave": f"请假：{leave.get_state_display()}" if leave else "",
+        "leave_tone": LEAVE_TONES[LeaveState(leave.state)] if leave else "",
+    }
 
 
 def _shown(row: Attendance) -> dict[str, object]:

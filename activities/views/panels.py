@@ -7,29 +7,41 @@ show or to do there gives None.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 from activities.models import Activity
+from activities.views import (
+    panels_appraisals,
+    panels_attachments,
+    panels_homework,
+    panels_lessons,
+    panels_minutes,
+    panels_preparations,
+    panels_problems,
+    panels_sign_in,
+    panels_sittings,
+    panels_votes,
+)
+from activities.views.panel import Panel
 from branches.access import Request
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A card on the page: the template finds ``data`` as ``panel.data``.
-
-    ``is_side``: small things to do or to know go into the narrow column.
-    """
-
-    template: str
-    data: dict[str, Any] = field(default_factory=dict)
-    is_side: bool = False
-
 
 Source = Callable[[Request, Activity], Panel | None]
 
 # In the order in which they stand on the page.
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (
+    panels_sign_in.sign_in,
+    panels_sign_in.make_up,
+    panels_preparations.tasks,
+    panels_votes.decisions,
+    panels_votes.chair,
+    panels_sittings.table,
+    panels_sittings.offer,
+    panels_problems.listed,
+    panels_lessons.taught,
+    panels_homework.assigned,
+    panels_appraisals.held,
+    panels_attachments.attached,
+    panels_minutes.versions,
+)
 
 
 def of_activity(request: Request, activity: Activity) -> list[Panel]:

@@ -32,7 +32,7 @@ from branches.templatetags import formats
 def record(request: Request, *, pk: int) -> HttpResponse:
     """One activity: its facts, its arithmetic, its agenda and minutes, its roll."""
     activity = _one(request, pk)
-    entries = rolls.of_activity(activity)
+    entries = rolls.of_activity(activity, today=request.today)
     may_log = request.grants.scope(Capability.LOG_ACTIVITIES).reaches(activity.organization.path)
     steps = ACTIVITY.open_steps(State(activity.state)) if may_log else []
     is_held = activity.held_on <= request.today
@@ -104,7 +104,7 @@ def sheet(request: Request, *, pk: int) -> HttpResponse:
     context = {
         "activity": activity,
         "organization": activity.organization,
-        "entries": rolls.of_activity(activity),
+        "entries": rolls.of_activity(activity, today=request.today),
         "back": reverse("activity", kwargs={"pk": pk}),
     }
     return TemplateResponse(request, "activities/sheet.html", context)
@@ -210,5 +210,7 @@ def _shown(entry: rolls.Entry) -> dict[str, object]:
         "status": wording.ATTENDANCE[status],
         "tone": wording.ATTENDANCE_TONES[status],
         "reason": entry.reason,
+        "known": entry.known.words if entry.known else "",
+        "disagrees": entry.disagrees,
         "is_lecturer": entry.is_lecturer,
     }

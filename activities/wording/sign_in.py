@@ -12,6 +12,13 @@ LEAVE_STATES = {
     LeaveState.WITHDRAWN: "已撤回",
 }
 
+LEAVE_TONES = {
+    LeaveState.ASKED: "warn",
+    LeaveState.APPROVED: "ok",
+    LeaveState.REFUSED: "bad",
+    LeaveState.WITHDRAWN: "",
+}
+
 MAKE_UPS = {
     MakeUpMethod.CLASS: "补课",
     MakeUpMethod.HOME_VISIT: "送学上门",

@@ -139,6 +139,20 @@ class TermForm(forms.Form):
         return not_after(self.cleaned_data["elected_on"], self.today)
 
 
+class ExtensionForm(forms.Form):
+    """The higher body's approval of a later election."""
+
+    extended_to = DayField(label="批准延期至", help_text="一般不超过届满后 1 年。")
+    reference = forms.CharField(
+        label="批复文号",
+        max_length=60,
+        error_messages={"required": "请填写上级批复的文号。", "max_length": "文号最多 60 个字。"},
+    )
+
+    def clean_reference(self) -> str:
+        return _filled(self.cleaned_data["reference"], "批复文号")
+
+
 def _filled(value: str, label: str) -> str:
     value = text.one_line(value)
     if not value:

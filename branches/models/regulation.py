@@ -30,6 +30,9 @@ class Regulation(models.Model):
     effective_from = models.DateField("施行日期")
     effective_to = models.DateField("废止日期", null=True, blank=True)
 
+    # What a committee makes of it: set by ``queries.regulations`` on its copies.
+    adjustment: RegulationAdjustment | None = None
+
     objects = RegulationQuerySet.as_manager()
 
     class Meta:
@@ -45,6 +48,18 @@ class Regulation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}{self.article}"
+
+    @property
+    def cited(self) -> str:
+        """Return source and article in the short form people use: 《支部工作条例》第十一条."""
+        source = "党章" if self.source == "中国共产党章程" else self.source
+        source = source.removeprefix("中国共产党").removesuffix("（试行）")
+        if not self.article.startswith("第"):
+            return f"{source}（{self.article}）"
+        return f"{source}{self.article}" if source.endswith("号") else f"《{source}》{self.article}"
+
+    def is_in_force(self, day: dt.date) -> bool:
+        return self.effective_from <= day and (self.effective_to is None or day < self.effective_to)
 
 
 class AdjustmentQuerySet(models.QuerySet["RegulationAdjustment"]):
@@ -90,3 +105,6 @@ class RegulationAdjustment(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def is_in_force(self, day: dt.date) -> bool:
+        return self.effective_from <= day and (self.effective_to is None or day < self.effective_to)

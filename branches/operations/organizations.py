@@ -180,6 +180,37 @@ def record_term(
     return term
 
 
+@transaction.atomic
+def extend_term(
+    *,
+    organization: Organization,
+    extended_to: dt.date,
+    reference: str,
+    by: User,
+    at: dt.datetime,
+) -> Term:
+    """Record that the higher body has approved a later election of the running term.
+
+    :raises CannotPlace: there is no term, the day is not after its end, or no reference is given.
+    """
+    row = Organization.objects.select_for_update().get(pk=organization.pk)
+    term = Term.objects.filter(organization=row).order_by("-ordinal").first()
+    if term is None:
+        raise CannotPlace("还没有登记届次，请先登记最近一次换届。")
+    if extended_to <= term.ends_on:
+        raise CannotPlace(f"延期应晚于任期届满的 {term.ends_on:%Y-%m-%d}。")
+    if not reference.strip():
+        raise CannotPlace("请填写上级批复的文号。")
+    before = {"extended_to": term.extended_to, "extension_reference": term.extension_reference}
+    term.extended_to, term.extension_reference = extended_to, reference.strip()
+    term.save(update_fields=["extended_to", "extension_reference"])
+    audit.record(
+        "term.extended", by=by, at=at, on=term, organization=row, before=before,
+        after={"extended_to": extended_to, "extension_reference": term.extension_reference},
+    )  # fmt: skip
+    return term
+
+
 def _take_turn() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

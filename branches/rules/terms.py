@@ -6,6 +6,8 @@ Source: 《关于党的基层组织任期的意见》（2018）一、二; 党章
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,6 +40,17 @@ def years_later(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+def months_later(day: dt.date, months: int) -> dt.date:
+    """Return the same day ``months`` later (negative: earlier); a shorter month has its last day.
+
+    >>> months_later(dt.date(2027, 8, 31), 6), months_later(dt.date(2028, 2, 29), -12)
+    (datetime.date(2028, 2, 29), datetime.date(2027, 2, 28))
+    """
+    count = day.year * 12 + day.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return dt.date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def term_end(elected_on: dt.date, years: int) -> dt.date:
@@ -73,3 +86,17 @@ def clock(ends_on: dt.date, extended_to: dt.date | None, on: dt.date) -> Clock:
     if days < 0:
         return Clock(ClockState.OVERDUE, days)
     return Clock(ClockState.NEAR if days <= _REMIND_DAYS else ClockState.RUNNING, days)
+
+
+def reminded(ends_on: dt.date, on: dt.date, months: Iterable[int]) -> int | None:
+    """Return which reminder speaks on a day: the fewest of ``months`` before the end (O9).
+
+    None while it is far off; the term may have run out.
+    """
+    spoken = [ahead for ahead in months if on >= months_later(ends_on, -ahead)]
+    return min(spoken, default=None)
+
+
+def is_too_long(ends_on: dt.date, extended_to: dt.date, most_months: int) -> bool:
+    """Return whether an extension goes beyond what is generally allowed (O10, 任期意见 二)."""
+    return extended_to > months_later(ends_on, most_months)

@@ -136,8 +136,12 @@ def due(
     url: str = "",
     action: str = "办理",
     post: bool = False,
+    explain: str = "",
 ) -> Props:
-    """One thing to do, why, and the button that does it; `post` sends a form instead of a link."""
+    """One thing to do, why, and the button that does it; `post` sends a form instead of a link.
+
+    `explain` is the page that shows the article and the arithmetic.
+    """
     return {
         "tag": tag,
         "title": title,
@@ -146,6 +150,7 @@ def due(
         "url": url,
         "action": action,
         "post": post,
+        "explain": explain,
     }
 
 
@@ -333,10 +338,10 @@ def tree(*, nodes: Iterable[Any], label: str = "组织") -> Props:
 def calendar(*, weeks: Sequence[Sequence[Any]], label: str) -> Props:
     """A month of seven-day weeks from Monday.
 
-    Days: date, in_month, today, items (label, url, tone). On a phone it is a list of the days
-    that have something.
+    Days: date, in_month, today, items (label, url, tone), mark (why the day departs from its
+    weekday). On a phone it is a list of the days that have something.
     """
-    names = ("date", "in_month", "today", "items")
+    names = ("date", "in_month", "today", "items", "mark")
     rows = [
         [(d, named(_items(d), ("label", "url", "tone"))) for d in named(week, names)]
         for week in weeks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -10,6 +10,7 @@ from branches import access
 from branches.access import Request
 from branches.operations import documents as operations
 from branches.queries import jobs
+from branches.views import kept_files
 
 
 @access.signed_in("本人的文件，或有权打印台账的组织的文件")
@@ -17,15 +18,6 @@ def document(request: Request, *, pk: int) -> HttpResponseBase:
     """Send a file as a download that the browser must neither guess at nor run."""
     rows = jobs.readable_documents(request.user, request.grants)
     row = get_object_or_404(rows.select_related("organization"), pk=pk)
-    try:
-        content = row.file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
+    response = kept_files.send(row)
     operations.record_download(document=row, by=request.user, at=timezone.now())
-    response = FileResponse(
-        content, as_attachment=True, filename=row.filename, content_type=row.content_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
     return response

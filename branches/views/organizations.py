@@ -17,6 +17,7 @@ from branches import access, wording
 from branches.access import Request
 from branches.forms.organizations import (
     DissolveForm,
+    ExtensionForm,
     MoveForm,
     NewOrganizationForm,
     OrganizationForm,
@@ -225,6 +226,29 @@ def organization_term(request: Request, *, pk: int) -> HttpResponse:
         "terms": organizations.terms_of(row),
     }
     return TemplateResponse(request, "branches/organization_term.html", context)
+
+
+@access.requires(Capability.MANAGE_ORGANIZATIONS)
+def organization_extend(request: Request, *, pk: int) -> HttpResponse:
+    """Record an approved extension of the running term (任期意见 二)."""
+    row = _standing(request, pk)
+    history = organizations.terms_of(row)
+    form = ExtensionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            term = operations.extend_term(
+                organization=row, **form.cleaned_data, by=request.user, at=timezone.now()
+            )
+        except operations.CannotPlace as refusal:
+            form.add_error("extended_to", str(refusal))
+        else:
+            messages.success(request, f"已登记{term}延期至 {term.extended_to:%Y-%m-%d}。")
+            return redirect("organization", pk=row.pk)
+    return TemplateResponse(
+        request,
+        "branches/organization_extend.html",
+        {"form": form, "organization": row, "term": history[0] if history else None},
+    )
 
 
 def _found(request: Request, pk: int) -> Organization:

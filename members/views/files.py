@@ -15,6 +15,7 @@ from members.models import Member
 from members.operations import members as operations
 from members.operations.members import Sensitive
 from members.queries import members as queries
+from members.queries import restrictions
 
 
 @access.requires(Capability.SEE_MEMBERS)
@@ -60,15 +61,18 @@ def _file(
     def may(capability: Capability) -> bool:
         return request.grants.scope(capability).reaches(path)
 
+    may_see = may(Capability.SEE_SENSITIVE)
+    known = restrictions.of_member(found) if may_see else []
     return render(
         request,
         "members/file.html",
         {
             "file": file,
+            "restriction": restrictions.running(known, request.today),
             "form": form,
             "trail": [("党员", reverse("member-list")), (found.name, "")],
             "sensitive": sensitive,
-            "may_see": may(Capability.SEE_SENSITIVE),
+            "may_see": may_see,
             "may_manage": may(Capability.MANAGE_MEMBERS),
             "may_see_points": may(Capability.SEE_SCORES),
             "may_open_account": may(Capability.MANAGE_ACCOUNTS),

@@ -25,7 +25,7 @@ from branches.queries.working_calendar import working_calendar
 from members.models import Member, MemberEvent, Membership
 from members.models.member import ID_PURPOSE, PHONE_PURPOSE
 from scoring.demo import company as companies
-from scoring.demo import grading, tables
+from scoring.demo import grading, life, tables
 from scoring.demo.company import ADMINISTRATOR, Company
 from scoring.demo.people import Secrets
 from scoring.demo.rows import Table, blocks
@@ -127,6 +127,10 @@ def seed(parameters: Parameters, *, with_runs: bool, at: dt.datetime, say: Say) 
     with _timed(report, "核算"):
         report.runs = _rate(company, with_runs=with_runs)
     say(f"采用评分方案，核算 {report.runs} 次：{report.seconds['核算']:.1f} 秒")
+    if company.is_detailed:
+        with _timed(report, "组织生活"):
+            life.live(company, _at)
+        say(f"计划、表决、学习、值班、评议：{report.seconds['组织生活']:.1f} 秒")
     root = Organization.objects.get(pk=company.roots[0].id)
     audit.record(SEEDED, by=None, at=at, on=root, organization=root, after=asdict(parameters))
     return report
@@ -144,7 +148,8 @@ def _emptied() -> list[type[Model]]:
         model
         for label in _PRODUCT
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
-        if model not in _KEPT
+        # What is not managed is a view.
+        if model not in _KEPT and model._meta.managed
     ]
 
 

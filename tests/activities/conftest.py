@@ -5,13 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 
-from activities.models import Activity
+from activities.models import Activity, StudyCredit
 from activities.operations import activities as operations
+from activities.operations import classes, courses, orders
+from activities.operations.classes import ClassFacts
+from activities.operations.courses import CourseFacts, LecturerFacts
 from activities.operations.details import Details, Mark, Part
+from activities.operations.orders import Appointment, Wish
 from activities.rules.kinds import ActivityKind
 from branches.models import Organization, Post, User
 from branches.rules.roles import Role
@@ -21,6 +27,7 @@ from members.rules.status import MemberStatus
 
 FOUNDED = dt.date(2000, 7, 1)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+ORDERED_FOR = dt.date(2026, 10, 22)
 
 
 def moment(day: dt.date, hour: int = 17) -> dt.datetime:
@@ -127,3 +134,85 @@ def hold(secretary) -> Callable[..., Activity]:
         return activity
 
     return make
+
+
+# Study
+
+
+@pytest.fixture
+def keeper(person, committee):
+    """Who keeps the committee's menu."""
+    return person(Role.REVIEWER, committee)
+
+
+@pytest.fixture
+def signed_in(secretary):
+    client = Client()
+    client.force_login(secretary)
+    return client
+
+
+@pytest.fixture
+def offer(committee, keeper, at):
+    """Return ``offer(title, …)``: a course on the committee's menu."""
+
+    def make(title="党章导读", *, lecturers=(), **changes):
+        given = {"topic": "CONSTITUTION", "study_list": "REQUIRED", "hours": Decimal("1.5")}
+        return courses.offer(
+            organization=committee, facts=CourseFacts(title, **(given | changes)),
+            lecturers=lecturers, by=keeper.user, at=at,
+        )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def lecturer(committee, keeper, person, at):
+    return courses.keep_lecturer(
+        organization=committee, facts=LecturerFacts("吴教授", person().user), by=keeper.user, at=at
+    )
+
+
+@pytest.fixture
+def ask(branch_a, secretary, at):
+    def make(course, *, on=ORDERED_FOR, kind=ActivityKind.LECTURE, **changes):
+        return orders.ask(
+            course=course, branch=branch_a, wish=Wish(kind, on, **changes), by=secretary, at=at
+        )
+
+    return make
+
+
+@pytest.fixture
+def accept(lecturer, at):
+    def make(order, *, on=ORDERED_FOR, by=None, starts=dt.time(15)):
+        return orders.accept(
+            order=order, appointment=Appointment(lecturer, on, starts, "三楼会议室", "准备笔记本"),
+            by=by or lecturer.user, at=at,
+        )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def open_class(committee, keeper, at):
+    def make(*, organization=None, **changes):
+        given = {
+            "title": "党性教育班", "kind": "PARTY_SCHOOL", "topic": "SPIRIT",
+            "started_on": dt.date(2026, 10, 12), "ended_on": dt.date(2026, 10, 13),
+            "hours": Decimal(16), "theory_hours": Decimal(12),
+        }  # fmt: skip
+        return classes.open_class(
+            organization=organization or committee, facts=ClassFacts(**(given | changes)),
+            by=keeper.user, at=at,
+        )  # fmt: skip
+
+    return make
+
+
+def credited(member, by, day, topic, hours=4):
+    """Credit a member with study of a topic on a day."""
+    return StudyCredit.objects.create(
+        member=member, title="自学", topic=topic, happened_on=day, unit="HALF_DAY", amount=1,
+        hours=hours, evidence="笔记", entered_by=by, entered_at=moment(day),
+    )  # fmt: skip

@@ -213,7 +213,7 @@ def test_30_branches_need_as_many_statements_as_1_and_share_their_lines(
     with CaptureQueriesContext(connection) as thirty:
         many = duties.due(user, grants, on)
 
-    assert len(thirty) == len(one) == 5
+    assert len(thirty) == len(one) == 6
     assert len(many) == len(few)
     assert many[0].title == "2月主题党日（30 个支部未开展）"
     assert many[0].why.endswith("采煤党支部、第0支部、第1支部 等")

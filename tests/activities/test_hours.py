@@ -14,7 +14,7 @@ from activities.queries import facts
 from activities.queries.evidence import evidence, organization_evidence
 from activities.rules import hours as rules
 from activities.rules.kinds import ActivityKind
-from branches.models import Post, Regulation
+from branches.models import Post, Regulation, RegulationAdjustment
 from branches.rules.periods import Period
 from branches.rules.roles import Role
 from members.models import Exemption, Membership
@@ -225,6 +225,58 @@ def test_a_branch_counts_who_reached_the_target(
         ("王强", "未达标", "16 学时 · 目标 28 学时", False),
     ]
     assert records[0].url == f"/members/{three[0].pk}/"
+
+
+def test_the_nearest_committees_adjustment_says_what_is_asked(
+    committee, branch_a, branch_b, join, at, secretary
+):
+    one, other = join(branch_a, "陈卓"), join(branch_b, "吴外")
+    RegulationAdjustment.objects.create(
+        committee=committee, code="H1", parameters={"hours": 40, "pro_rata": False},
+        reason="党委通知", effective_from=D(2026, 1, 1), made_by=secretary, made_at=at,
+    )  # fmt: skip
+    RegulationAdjustment.objects.create(
+        committee=branch_b, code="H1", parameters={"hours": 48}, reason="通知",
+        effective_from=D(2026, 1, 1), effective_to=D(2027, 1, 1), made_by=secretary, made_at=at,
+    )  # fmt: skip
+    late = join(branch_a, "新来", since=D(2026, 12, 1))
+
+    found = of_members(HALF, committee, frozenset({"hours"}))
+
+    assert {pk: base for pk, values in found.items() for _, base in values.values()} == {
+        one.pk: 20, other.pk: 24, late.pk: 20,
+    }  # fmt: skip
+    [after] = of_members(Period.parse("2027H1"), branch_b, frozenset({"hours"})).values()
+    assert after["hours"] == (0, 20)
+
+
+@pytest.mark.parametrize(
+    ("started", "admitted", "earlier", "expected"),
+    [
+        (D(2026, 7, 1), D(2026, 7, 1), None, "16.00"),
+        (D(2026, 7, 1), D(2010, 1, 1), None, "16.00"),  # came from elsewhere
+        (D(2026, 12, 31), D(2026, 12, 31), None, "2.67"),
+        (D(2026, 1, 31), D(2026, 1, 31), None, "32.00"),
+        (D(2026, 2, 1), None, None, "29.33"),
+        (D(2026, 9, 1), None, D(2019, 1, 1), "32.00"),  # only moved between branches
+        (D(2026, 9, 1), D(2026, 5, 6), D(2026, 3, 1), "21.33"),
+        (D(2019, 1, 1), D(2026, 5, 6), None, "21.33"),
+    ],
+)
+def test_who_came_in_the_year_owes_his_share(
+    join, branch_a, branch_b, committee, started, admitted, earlier, expected
+):
+    member = join(branch_a, "新来", since=started)
+    member.admitted_on = admitted
+    member.save()
+    if earlier:
+        Membership.objects.create(
+            member=member, branch=branch_b, started_on=earlier, ended_on=started
+        )
+
+    found = of_members(Period.parse("2026"), committee, frozenset({"hours"}))
+
+    assert found == {member.pk: {"hours": (0, Decimal(expected))}}
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -1,0 +1,67 @@
+"""Minutes as kept data: their checksum, their lines, and what changed between two versions.
+
+Content is a document as data: ``title``, ``organization``, ``facts`` as pairs of label and text,
+``parts`` as pairs of heading and paragraphs, ``signature`` as lines.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Content = Mapping[str, Any]
+
+
+class Change(StrEnum):
+    SAME = "SAME"
+    ADDED = "ADDED"
+    REMOVED = "REMOVED"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    change: Change
+    text: str
+
+
+def checksum(content: Content) -> str:
+    """Return the SHA-256 of the content; the order in which its keys are kept does not matter."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def lines(content: Content) -> list[str]:
+    """Return a document line by line: title, facts, each part under its heading, signature."""
+    found = [content["title"]]
+    found += [f"{_plain(label)}：{text}" for label, text in content["facts"]]
+    for heading, paragraphs in content["parts"]:
+        found += [heading, *paragraphs]
+    return found + list(content["signature"])
+
+
+def difference(before: Content, after: Content) -> list[Line]:
+    """Return the lines of both versions in reading order, each the same, added or removed."""
+    old, new = lines(before), lines(after)
+    found: list[Line] = []
+    matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
+    for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        if tag == "equal":
+            found += _marked(Change.SAME, old[old_from:old_to])
+            continue
+        found += _marked(Change.REMOVED, old[old_from:old_to])
+        found += _marked(Change.ADDED, new[new_from:new_to])
+    return found
+
+
+def _marked(change: Change, texts: Sequence[str]) -> list[Line]:
+    return [Line(change, text) for text in texts]
+
+
+def _plain(label: str) -> str:
+    """Labels are spread with wide and narrow blanks in print."""
+    return label.replace("　", "").replace(" ", "")
