@@ -11,7 +11,9 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+import http.client
 import json
+import re
 import smtplib
 import urllib.error
 import urllib.request
@@ -26,6 +28,8 @@ from branches.models import Webhook
 
 SECONDS = 5
 MOST_BYTES = 64 * 1024
+
+_UNFIT = re.compile(r"[\s\x00-\x20\x7f-\x9f]")
 
 
 class NotDelivered(Exception):
@@ -57,8 +61,11 @@ def send_mail(address: str, *, subject: str, body: str, key: str) -> None:
 def check_address(url: str) -> None:
     """Check that a robot's address may be called.
 
-    :raises NotDelivered: it is no https address of a host that the installation names.
+    :raises NotDelivered: it is no https address of a host that the installation names, or
+        holds a blank or a control character.
     """
+    if _UNFIT.search(url):
+        raise NotDelivered("地址里有空格或看不见的字符，请从群机器人的设置里重新完整复制。")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -120,7 +127,7 @@ def _call(url: str, body: bytes) -> dict[str, Any]:
             found = json.loads(answer.read(MOST_BYTES))
     except urllib.error.HTTPError as failure:
         raise NotDelivered(f"群机器人的服务器答复 {failure.code}。") from failure
-    except (OSError, ValueError) as failure:
+    except (OSError, ValueError, http.client.HTTPException) as failure:
         raise NotDelivered(f"连不上群机器人的服务器（{type(failure).__name__}）。") from failure
     return found if isinstance(found, dict) else {}
 

@@ -6,12 +6,17 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from branches import audit
 from branches.access import Grants
+from branches.rules.workflow import StepNotAllowed
 
 
 class RequestContextMiddleware:
@@ -36,3 +41,16 @@ class RequestContextMiddleware:
             # Shared office machines: the back button must not show the last user's page.
             response["Cache-Control"] = "private, no-store"
         return response
+
+    def process_exception(self, request: Any, exception: Exception) -> HttpResponseBase | None:
+        """Answer a step that came too late (somebody else was quicker) with a message.
+
+        A view that knows better words says them itself; this is for what no view expected.
+        """
+        if not isinstance(exception, StepNotAllowed) or request.method != "POST":
+            return None
+        messages.warning(request, "情况已有变化，这一步现在不能办理。请核对页面上的最新状态。")
+        back = request.headers.get("Referer", "")
+        if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+            back = reverse("home")
+        return redirect(back)

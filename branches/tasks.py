@@ -18,6 +18,8 @@ from branches.queries import reminders as reminder_queries
 from branches.rules import reminders as reminder_rules
 from branches.rules.periods import Period
 
+DIGESTS_LAST = dt.timedelta(minutes=9)  # a beat is every ten
+
 
 @shared_task(name="branches.reap_jobs")
 def reap_jobs(**_later: object) -> None:
@@ -29,26 +31,39 @@ def reap_jobs(**_later: object) -> None:
 
 @shared_task(name="branches.send_digests")
 def send_digests(**_later: object) -> None:
-    """Put today's digests that are due into the outbox, and send what waits there.
+    """Put today's digests that are due into the outbox and send what waits there, until nothing
+    is left to do or the next beat is near.
 
     Whom it reminds it asks for the very lines of that person's 首页.
     """
+    started = timezone.now()
+    # First, so that nothing that goes wrong further down keeps old digests here.
+    reminders.forget(at=started)
+    while timezone.now() - started < DIGESTS_LAST and _some_digests():
+        pass
+
+
+def _some_digests() -> bool:
+    """Make and send some digests as of now; return whether there was anything to do."""
     at = timezone.now()
     now = timezone.localtime(at)
     day, time = now.date(), now.time()
-    for wish in reminder_queries.people_to_ask(day, time):
+    people = reminder_queries.people_to_ask(day, time)
+    for wish in people:
         lines = _lines(wish.user, day)
         body = reminder_rules.digest(lines, day, settings.SITE_URL) if lines else ""
         reminders.put(day=day, at=at, body=body, user=wish.user)
-    for robot in reminder_queries.robots_to_ask(day, time):
+    robots = reminder_queries.robots_to_ask(day, time)
+    for robot in robots:
         secretary = reminder_queries.secretary_of(robot.organization, day)
         lines = _lines(secretary, day) if secretary else []
         name = robot.organization.short_name
         body = reminder_rules.group_digest(name, lines, day, settings.SITE_URL) if lines else ""
         reminders.put(day=day, at=at, body=body, webhook=robot)
-    for delivery in reminder_queries.waiting(day, at, time):
+    waiting = reminder_queries.waiting(day, at, time)
+    for delivery in waiting:
         reminders.send(delivery=delivery, at=at, way=_send)
-    reminders.forget(at=at)
+    return bool(people or robots or waiting)
 
 
 def _lines(user: User, day: dt.date) -> list[reminder_rules.Line]:

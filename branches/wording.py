@@ -185,6 +185,7 @@ AUDIT_ACTIONS = {
     "vote.voter_exempted": "登记不计入应到",
     "vote.voter_included": "恢复计入应到",
     "vote.rule_set_aside": "同意不按规则办理",
+    "vote.rules_restored": "会议改期，恢复按规则办理",
     "election.prepared": "登记选举",
     "election.changed": "修改选举",
     "election.removed": "删除选举",
@@ -451,13 +452,14 @@ AUDIT_FIELDS_OF = {
     "vote.voter_exempted": {"approval_reference": "上级同意文号"},
     "vote.voter_included": {"approval_reference": "上级同意文号"},
     "vote.rule_set_aside": {"title": "规则", "reason": "理由"},
+    "vote.rules_restored": {"reason": "原来的理由"},
     "ledger.printed": {"code": "台账"},
     "scheme.adopted": {"code": "评分方案"},
     "scheme.withdrawn": {"code": "评分方案"},
 }
 
 # Kept as proof or to join tables; they tell a reader nothing.
-AUDIT_UNSHOWN = frozenset({"member", "path", "seed", "sha256", "checksum", "file"})
+AUDIT_UNSHOWN = frozenset({"member", "appraised", "path", "seed", "sha256", "checksum", "file"})
 
 # Keys whose value is a code of its own scheme: shown only where there is a word for it.
 AUDIT_CODED = frozenset({"item", "scheme"})

@@ -92,6 +92,8 @@ DATABASES["default"].update(
         # (recomputing, importing) raises its own limit inside its transaction.
         "options": (
             "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+            # Compiling costs the pages more than it saves (measured: 6.2 s against 0.3 s).
+            " -c jit=off"
         ),
     },
 )

@@ -12,9 +12,11 @@ from activities.queries.procedures import Run
 from activities.rules.procedure_progress import Standing
 from branches.access import Grants
 from branches.duties import Duty
-from branches.models import User
+from branches.models import Organization, User
 from branches.rules.roles import Capability
 from branches.rules.terms import months_later
+from branches.rules.tree import OrganizationKind
+from branches.scope import Scope
 
 AHEAD_MONTHS = 1  # what has a deadline is told a month ahead
 IDLE_MONTHS = 1  # what has none is told once nothing has happened for so long
@@ -33,9 +35,13 @@ class _Call:
 def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return a line for each branch whose procedures call for a step, the most urgent first.
 
-    Nothing for who keeps no records; ten queries at most, whatever the number of runs.
+    Only of the branches one holds a post at; whoever looks after more finds all on the list.
+    Ten queries at most, whatever the number of runs.
     """
-    scope = grants.scope(Capability.LOG_ACTIVITIES)
+    branches = Organization.objects.filter(
+        path__in=grants.scope(Capability.LOG_ACTIVITIES).roots, kind=OrganizationKind.BRANCH
+    )
+    scope = Scope.over(branches.values_list("path", flat=True))
     if not scope:
         return []
     found = procedures.runs(procedures.found(scope, is_open=True, place=None), on)

@@ -39,11 +39,12 @@ def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     together: dict[tuple[ActivityKind, Period], list[Owing]] = defaultdict(list)
     for each in owing.owing(hosts, known, book, on):
         together[each.kind, each.window].append(each)
-    found = [_duty(rows, len(hosts) > 1, on) for rows in together.values()]
-    return found + _unclosed(scope, on, several=_branches(hosts) > 1)
+    several = _branches(hosts) > 1
+    found = [_duty(rows, len(hosts) > 1, several, on) for rows in together.values()]
+    return found + _unclosed(scope, on, several=several)
 
 
-def _duty(owing: Sequence[Owing], several: bool, on: dt.date) -> Duty:
+def _duty(owing: Sequence[Owing], has_groups: bool, several: bool, on: dt.date) -> Duty:
     first = owing[0]
     kind, window, regulation = first.kind, first.window, first.regulation
     title = wording.meeting_of(kind, window)
@@ -63,7 +64,9 @@ def _duty(owing: Sequence[Owing], several: bool, on: dt.date) -> Duty:
     else:
         word = wording.THIS[window.kind] if is_open else wording.window_word(window)
         counted = f"{word}已{wording.VERBS[kind]} {first.held} 次"
-        if several and first.host.is_group:
+        if several:
+            counted = f"{activities.place_name(first.host)}{counted}"
+        elif has_groups and first.host.is_group:
             counted = f"{first.host.short_name}{counted}"
         if first.earlier:
             missed = "、".join(map(wording.window_word, first.earlier))

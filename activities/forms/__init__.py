@@ -19,7 +19,7 @@ from activities.queries.rolls import Entry
 from activities.rules.attendance import ATTENDED, AttendanceStatus
 from activities.rules.kinds import ActivityKind
 from branches.models import Organization
-from branches.rules.text import one_line
+from branches.rules.text import one_line, whole_number
 
 OLDEST = dt.date(1949, 10, 1)
 AHEAD = dt.timedelta(days=366)
@@ -317,7 +317,8 @@ class RollForm:
 
     def _sitting(self, entry: Entry) -> int | None:
         posted = self._posted("sitting", entry.member_id)
-        return int(posted) if posted.isascii() and posted.isdigit() else entry.sitting
+        number = whole_number(posted)
+        return entry.sitting if number is None else number
 
     def _posted(self, what: str, member_id: int, default: str = "") -> str:
         assert self.data is not None

@@ -10,7 +10,7 @@ from activities.forms.courses import Kept
 from activities.forms.entries import Amount, Words, line
 from activities.models import Enrolment, TrainingClass
 from activities.operations.classes import ClassFacts, Outcome
-from activities.rules.study import EnrolmentState
+from activities.rules.study import MOST_HOURS_A_DAY, EnrolmentState, most_hours
 from activities.wording import study as wording
 from branches.forms.fields import DayField
 from branches.rules.text import one_line
@@ -40,6 +40,14 @@ class ClassForm(Kept):
         hours, theory = cleaned.get("hours"), cleaned.get("theory_hours")
         if hours is not None and theory is not None and theory > hours:
             self.add_error("theory_hours", "理论和党性学时不能超过总学时。")
+        if first and last and first <= last and hours is not None:
+            most = most_hours(first, last)
+            if hours > most:
+                self.add_error(
+                    "hours",
+                    f"学时太多：从开班到结业共 {(last - first).days + 1} 天，"
+                    f"每天最多 {MOST_HOURS_A_DAY} 学时，最多填 {most}。",
+                )
         return cleaned
 
     @property

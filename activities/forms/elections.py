@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from activities.queries.electorates import Voter
 from activities.rules.elections import Office, TellerDuty
 from activities.wording import elections as wording
 from branches.forms.fields import DayField
+from branches.rules.text import whole_number
 
 STANDS = "CANDIDATE"
 PERSON_CHOICES = [
@@ -26,7 +26,7 @@ PERSON_CHOICES = [
     ("", "都不是", ""),
 ]
 WRITTEN_IN_ROWS = 3
-_PERSON = re.compile(r"role_(\d+)", re.ASCII)
+_ROLE = "role_"
 _TITLE_LENGTH = int(Election._meta.get_field("title").max_length or 0)
 
 
@@ -74,8 +74,12 @@ class ElectionForm(ConfirmedForm):
         if not self.is_bound:
             found: Mapping[int, str] = self.initial.get("roles", {})
             return found
-        matches = ((_PERSON.fullmatch(name), str(value)) for name, value in self.data.items())
-        return {int(match[1]): value for match, value in matches if match and value}
+        posted = (
+            (whole_number(name.removeprefix(_ROLE)), str(value))
+            for name, value in self.data.items()
+            if name.startswith(_ROLE)
+        )
+        return {member: value for member, value in posted if member is not None and value}
 
     @property
     def ballot(self) -> Ballot:

@@ -11,10 +11,17 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 MOST = 5000  # people on one roll
+# A device keeps a roll for weeks at most, and its clock is a little wrong at most.
+OLDEST = dt.timedelta(days=60)
+AHEAD = dt.timedelta(days=1)
 
 
 class BadRoll(Exception):
     """What was sent cannot be read."""
+
+
+class ClockWrong(BadRoll):
+    """The device says a time at which nobody can have taken this roll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +34,10 @@ class SentRoll:
     taken_at: dt.datetime
 
 
-def read(body: bytes) -> SentRoll:
-    """Return the roll in a JSON body.
+def read(body: bytes, *, at: dt.datetime) -> SentRoll:
+    """Return the roll in a JSON body sent at ``at``.
 
+    :raises ClockWrong: it was taken more than 60 days before ``at`` or a day after.
     :raises BadRoll: it is none.
     """
     try:
@@ -37,6 +45,8 @@ def read(body: bytes) -> SentRoll:
         taken_at = parse_datetime(sent["taken_at"])
         if taken_at is None or timezone.is_naive(taken_at):
             raise BadRoll
+        if not at - OLDEST <= taken_at <= at + AHEAD:
+            raise ClockWrong
         return SentRoll(
             uuid.UUID(sent["key"]), _marks(sent["base"]), _marks(sent["marks"]), taken_at
         )

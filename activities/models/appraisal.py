@@ -70,6 +70,10 @@ class Appraised(models.Model):
     is_graded = models.BooleanField("参加定等次")
     self_text = models.TextField("自评", max_length=3000, blank=True)
     self_on = models.DateField("自评日期", null=True, blank=True)
+    # Whose account wrote it: what the member wrote, nobody else rewrites.
+    self_by = models.ForeignKey(
+        "branches.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     self_waived = models.CharField("不自评的原因", max_length=100, blank=True)
     peer_text = models.TextField("互评意见", max_length=3000, blank=True)
     peer_on = models.DateField("互评日期", null=True, blank=True)

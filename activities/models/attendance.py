@@ -63,6 +63,11 @@ class Attendance(models.Model):
             BrinIndex(fields=["held_on"], name="attendance_month", autosummarize=True),
             models.Index(fields=["member", "held_on"], name="attendance_of_member"),
             models.Index(fields=["branch", "held_on"], name="attendance_of_branch"),
+            models.Index(
+                fields=["sitting"],
+                condition=models.Q(sitting__isnull=False),
+                name="attendance_of_sitting",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -56,7 +56,8 @@ class Election(models.Model):
                 name="counted_election_has_its_numbers",
             ),
             models.CheckConstraint(
-                condition=Q(approved_on__isnull=True) | Q(approved_on__gte=F("reported_on")),
+                condition=Q(approved_on__isnull=True)
+                | Q(reported_on__isnull=False, approved_on__gte=F("reported_on")),
                 name="approved_after_reported",
             ),
         ]  # fmt: skip

@@ -34,7 +34,7 @@ class Leave(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[LeaveState.ASKED, LeaveState.WITHDRAWN])
-                | Q(answered_at__isnull=False),
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
                 name="answered_leave_has_its_moment",
             ),
         ]

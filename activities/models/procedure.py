@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from branches.scope import Scope
 
@@ -33,6 +34,18 @@ class Procedure(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "办事程序"
         ordering = ["finished_at", "-started_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "code", "member"],
+                condition=Q(finished_at__isnull=True, member__isnull=False),
+                name="one_open_procedure_of_a_member",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "code", "person"],
+                condition=Q(finished_at__isnull=True) & ~Q(person=""),
+                name="one_open_procedure_of_a_person",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

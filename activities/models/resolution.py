@@ -27,7 +27,7 @@ class Resolution(models.Model):
     )  # fmt: skip
     # The earlier item of a 支委会 on the same matter (M19).
     prior = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="+",
+        "self", models.PROTECT, null=True, blank=True, related_name="followed_by",
         verbose_name="支委会先行讨论",
     )  # fmt: skip
     method = models.CharField(

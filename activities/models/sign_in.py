@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -72,6 +74,10 @@ class WrongCode(models.Model):
         return f"{self.user_id}"
 
 
+# No device took a roll before; what says so has a broken clock.
+FIRST_TAKEN = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
 class RollMerge(models.Model):
     """Marks taken without a connection and sent later, with what they met on the server.
 
@@ -92,6 +98,11 @@ class RollMerge(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "离线名册合并"
         ordering = ["activity", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(taken_at__gte=FIRST_TAKEN), name="roll_merge_taken_since_2000"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.key)

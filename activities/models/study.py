@@ -126,7 +126,17 @@ class CourseOrder(models.Model):
                 condition=~Q(state=OrderState.RATED)
                 | Q(course_rating__range=(1, 5), lecturer_rating__range=(1, 5)),
                 name="rated_order_has_its_ratings",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[OrderState.ACCEPTED, OrderState.HELD, OrderState.RATED])
+                | Q(activity__isnull=False, lecturer__isnull=False),
+                name="accepted_order_has_its_activity",
+            ),
+            models.UniqueConstraint(
+                fields=["course", "branch", "wanted_on"],
+                condition=Q(state__in=[OrderState.ASKED, OrderState.ACCEPTED]),
+                name="one_standing_order_a_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -250,6 +260,11 @@ class StudyCredit(models.Model):
             models.CheckConstraint(
                 condition=Q(voided_at__isnull=True) | ~Q(void_reason=""),
                 name="voided_credit_has_its_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["member", "title", "happened_on"],
+                condition=Q(voided_at__isnull=True),
+                name="one_standing_credit",
             ),
         ]
         indexes = [models.Index(fields=["member", "happened_on"], name="credit_of_member")]

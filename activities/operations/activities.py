@@ -11,7 +11,15 @@ from django.db import transaction
 
 from activities import wording
 from activities.models import Activity, ActivityCorrection, AgendaPart, Attendance
-from activities.operations import closing, lessons, minutes, preparations, rolls, sittings
+from activities.operations import (
+    closing,
+    lessons,
+    minutes,
+    preparations,
+    rolls,
+    sittings,
+    voters,
+)
 from activities.operations.details import Details, Marks, Part
 from activities.operations.refusals import (
     AlreadyLogged,
@@ -90,6 +98,8 @@ def change(
 ) -> Activity:
     """Rewrite an open record; a new day brings a new roll, and marks of those on both stay.
 
+    Rules set aside for the former day are in force again.
+
     :raises Refused: see the subclasses; nothing is written then.
     :raises StepNotAllowed: the record is closed or cancelled.
     """
@@ -100,6 +110,7 @@ def change(
         _check_host(row.organization, ActivityKind(row.kind), details.held_on)
         row.record_due_on = record_due_on(row.organization, details.held_on)
         preparations.follow(row, details.held_on)
+        voters.restore_rules(row, by=by, at=at)
     moved = details.held_on - row.held_on
     for name in _FACTS:
         setattr(row, name, getattr(details, name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -17,7 +17,8 @@ from activities.rules import appraisals as rules
 from activities.rules.appraisals import AppraisalGrade, AppraisalState, Ballot, Votes
 from activities.wording import appraisals as wording
 from branches import audit
-from branches.models import User
+from branches.models import Post, User
+from branches.rules.roles import Capability, roles_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +39,38 @@ def write_self(
 ) -> int:
     """Write self-appraisals by ``Appraised`` key; return how many.
 
-    What somebody has changed since the page was read is not overwritten.
+    What somebody has changed since the page was read is not overwritten, and what a member wrote
+    with the own account only the member rewrites.
 
-    :raises Refused: it is not the turn, the day has not come, or a text has changed meanwhile.
+    :raises Refused: it is not the turn, the day has not come, a text has changed meanwhile, or
+        the member wrote it.
     """
     row = _in(appraisal, AppraisalState.SELF)
     people = _people(row, entries, on, at)
     _check_read({pk: (people[pk], people[pk].self_text, entries[pk].read) for pk in entries})
+    own = [
+        person.member.name
+        for pk, person in people.items()
+        if person.self_by_id not in (None, by.pk)
+        and person.self_by_id == person.member.user_id
+        and entries[pk].text.strip() != person.self_text
+    ]
+    if own:
+        raise Refused(f"{'、'.join(own)}的自评是本人写的，别人不能改。需要修改的，请本人登录修改。")
     for pk, entry in entries.items():
         person = people[pk]
+        if entry.text.strip() != person.self_text:
+            person.self_by = by if entry.text.strip() else None
         person.self_text = entry.text.strip()
         # A reason stands only where there is no text.
         person.self_waived = "" if person.self_text else entry.waived.strip()
         person.self_on = on if person.self_text or person.self_waived else None
-    Appraised.objects.bulk_update(people.values(), ["self_text", "self_waived", "self_on"])
+    Appraised.objects.bulk_update(
+        people.values(), ["self_text", "self_waived", "self_on", "self_by"]
+    )
     audit.record(
         "appraisal.self", by=by, at=at, on=row, organization=row.organization,
-        after={"rows": len(people), "on": on},
+        after={"rows": len(people), "on": on, "appraised": _keys(people.values())},
     )  # fmt: skip
     return len(people)
 
@@ -65,18 +81,24 @@ def write_peers(
 ) -> int:
     """Write down what the others said of each; return how many.
 
-    :raises Refused: as for ``write_self``.
+    :raises Refused: it is not the turn, the day has not come, a text has changed meanwhile, or
+        it is about oneself.
     """
     row = _in(appraisal, AppraisalState.PEER)
     people = _people(row, entries, on, at)
     _check_read({pk: (people[pk], people[pk].peer_text, entries[pk].read) for pk in entries})
+    if any(
+        person.member.user_id == by.pk and entries[pk].text.strip() != person.peer_text
+        for pk, person in people.items()
+    ):
+        raise Refused(f"对自己的互评意见不能由自己填写，{_others(row, by, at)}填写。")
     for pk, entry in entries.items():
         people[pk].peer_text = entry.text.strip()
         people[pk].peer_on = on if people[pk].peer_text else None
     Appraised.objects.bulk_update(people.values(), ["peer_text", "peer_on"])
     audit.record(
         "appraisal.peers", by=by, at=at, on=row, organization=row.organization,
-        after={"rows": len(people), "on": on},
+        after={"rows": len(people), "on": on, "appraised": _keys(people.values())},
     )  # fmt: skip
     return len(people)
 
@@ -127,7 +149,7 @@ def count(
     audit.record(
         "appraisal.counted", by=by, at=at, on=row, organization=row.organization,
         after={"issued": ballot.issued, "returned": ballot.returned, "void": ballot.void,
-               "tellers": row.tellers},
+               "tellers": row.tellers, "appraised": _keys(people.values())},
     )  # fmt: skip
     return row
 
@@ -142,24 +164,30 @@ def grade(
 ) -> None:
     """Write down what the branch decided of each: the grade (None: not yet) and its opinion.
 
-    :raises Refused: somebody probationary is graded (M12), or it is not the turn.
+    :raises Refused: somebody probationary is graded (M12), it is not the turn, or it is one's own.
     """
     row = _in(appraisal, AppraisalState.OPINION)
     people = _people(row, grades, None, at)
     wrong = [people[pk].member.name for pk in grades if grades[pk][0] and not people[pk].is_graded]
     if wrong:
         raise Refused(f"预备党员参加评议、不评定等次：{'、'.join(wrong)}。")
+    touched = [
+        people[pk]
+        for pk, (given, opinion) in grades.items()
+        if (people[pk].grade, people[pk].opinion) != (given or "", opinion.strip())
+    ]
+    if any(person.member.user_id == by.pk for person in touched):
+        raise Refused(f"自己的等次和支部意见不能由自己登记，{_others(row, by, at)}登记。")
     for pk, (given, opinion) in grades.items():
         people[pk].grade, people[pk].opinion = given or "", opinion.strip()
     Appraised.objects.bulk_update(people.values(), ["grade", "opinion"])
-    told = [
-        f"{people[pk].member.name} {wording.GRADES[given]}"
-        for pk, (given, _) in grades.items()
-        if given
-    ]
+    # Who got which grade belongs to the branch, as do the counts.
     audit.record(
         "appraisal.graded", by=by, at=at, on=row, organization=row.organization,
-        after={"grades": told},
+        after={
+            "rows": sum(bool(given) for given, _ in grades.values()),
+            "appraised": _keys(touched),
+        },
     )  # fmt: skip
 
 
@@ -173,6 +201,7 @@ def feed_back(
     """
     row = _in(appraisal, AppraisalState.FEEDBACK)
     people = _people(row, days, None, at)
+    touched = [person for pk, person in people.items() if person.fed_back_on != days[pk]]
     assert row.decided_at is not None
     decided_on, today = timezone.localdate(row.decided_at), timezone.localdate(at)
     for pk, day in days.items():
@@ -184,7 +213,10 @@ def feed_back(
     Appraised.objects.bulk_update(people.values(), ["fed_back_on"])
     audit.record(
         "appraisal.fed_back", by=by, at=at, on=row, organization=row.organization,
-        after={"rows": sum(day is not None for day in days.values())},
+        after={
+            "rows": sum(day is not None for day in days.values()),
+            "appraised": _keys(touched),
+        },
     )  # fmt: skip
 
 
@@ -204,6 +236,25 @@ def _people(
     if len(found) < len(asked):
         raise Refused("名单刚刚变动过，请刷新页面后再填。")
     return found
+
+
+def _keys(people: Iterable[Appraised]) -> list[int]:
+    return sorted(person.pk for person in people)
+
+
+def _others(row: Appraisal, by: User, at: dt.datetime) -> str:
+    """Return whom to ask to write about the one who keeps the appraisal (one query)."""
+    others = (
+        Post.objects.held_on(timezone.localdate(at))
+        .filter(
+            role__in=roles_with(Capability.LOG_ACTIVITIES), organization=row.organization_id,
+            user__is_active=True,
+        )
+        .exclude(user=by)
+    )  # fmt: skip
+    if others.exists():
+        return "请由其他支部委员"
+    return "本支部没有其他支部委员可以办理，请上级党委书记、副书记或委员登录"
 
 
 def _check_read(read: Mapping[int, tuple[Appraised, str, str]]) -> None:

@@ -6,9 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from activities import wording
 from activities.models import Activity, Attachment
+from activities.operations.locks import locked
 from activities.operations.refusals import Refused
 from activities.queries import attachments as queries
 from activities.rules.attachments import MOST_OF_A_RECORD
@@ -47,11 +49,13 @@ def take(name: str, content: bytes) -> Taken:
 
 @transaction.atomic
 def add(*, activity: Activity, file: Taken, by: User, at: dt.datetime) -> Attachment:
-    """Attach a file to a record that is planned or open.
+    """Attach a file to a record that is planned or open, or closed and still within its deadline.
 
-    :raises Refused: the record is closed or cancelled, has twenty, or has this very file.
+    :raises Refused: it is too late or cancelled, it has twenty, or it has this very file.
     """
-    row = _open(activity)
+    row = locked(activity)
+    if not queries.may_be_added(row, timezone.localdate(at)):
+        _check_open(row)
     kept = queries.of_activity(row)
     if len(kept) >= MOST_OF_A_RECORD:
         raise Refused(f"一次活动最多 {MOST_OF_A_RECORD} 个附件，请先删去不要的。")
@@ -116,16 +120,16 @@ def record_download(*, attachment: Attachment, by: User, at: dt.datetime) -> Non
 
 
 def _open(activity: Activity) -> Activity:
-    row = (
-        Activity.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("organization")
-        .get(pk=activity.pk)
-    )
+    row = locked(activity)
+    _check_open(row)
+    return row
+
+
+def _check_open(row: Activity) -> None:
     if row.is_closed:
         raise Refused("记录已经办结，附件随记录保存，不能再增删。确需更正，请先退回更正。")
     if not row.may_be_edited:
         raise Refused(wording.refused_step(row.state))
-    return row
 
 
 def _of_open(attachment: Attachment) -> tuple[Activity, Attachment]:

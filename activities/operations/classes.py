@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from activities.models import Enrolment, TrainingClass
 from activities.operations.refusals import Refused
+from activities.rules import study
 from activities.rules.study import EnrolmentState
 from branches import audit, notices
 from branches.models import Organization, User
@@ -49,7 +50,11 @@ class Outcome:
 def open_class(
     *, organization: Organization, facts: ClassFacts, by: User, at: dt.datetime
 ) -> TrainingClass:
-    """Write down a class, held or to come."""
+    """Write down a class, held or to come.
+
+    :raises Refused: more hours than its days hold, or more of theory than in all.
+    """
+    _check_hours(facts)
     row = TrainingClass.objects.create(
         organization=organization, made_by=by, made_at=at, **asdict(facts)
     )
@@ -63,8 +68,9 @@ def change(
 ) -> TrainingClass:
     """Rewrite a class whose results are not written down yet.
 
-    :raises Refused: they are: its days and hours have been counted.
+    :raises Refused: they are (its days and hours have been counted), or the hours cannot be right.
     """
+    _check_hours(facts)
     row = _locked(training_class)
     if row.closed_at is not None:
         raise Refused("这个班已经登记结业，日期和学时不能再改。")
@@ -123,8 +129,8 @@ def close(
 
     Done again, it corrects what was written; the audit keeps both.
 
-    :raises Refused: the class has not ended, nobody was called up, somebody has no result, or
-        has more hours than the class.
+    :raises Refused: the class has not ended, nobody was called up, somebody has no result, has
+        more hours than the class, or it is one's own result that is written.
     """
     row = _locked(training_class)
     if row.ended_on > timezone.localdate(at):
@@ -142,10 +148,16 @@ def close(
             raise Refused(f"{each.member.name}参训了，请填写学时。")
         if attended and outcome.hours is not None and outcome.hours > row.hours:
             raise Refused(f"{each.member.name}的学时超过了全班的 {row.hours} 学时，请核对。")
+        was = _result(each)
         each.state, each.note = outcome.state, outcome.note
         each.days = outcome.days if attended else None
         each.hours = outcome.hours if attended else None
         each.score = outcome.score if attended else None
+        # What somebody else wrote of him stands while he corrects the others.
+        if each.member.user_id == by.pk and _result(each) != was:
+            raise Refused(
+                "您也是这个班的学员，不能登记自己的参训情况。请由其他有权登记的同志或上级党委登记。"
+            )
     Enrolment.objects.bulk_update(rows, ["state", "note", "days", "hours", "score"])
     row.closed_at = at
     row.save(update_fields=["closed_at"])
@@ -181,6 +193,18 @@ def _locked(training_class: TrainingClass) -> TrainingClass:
         .select_related("organization")
         .get(pk=training_class.pk)
     )
+
+
+def _check_hours(facts: ClassFacts) -> None:
+    most = study.most_hours(facts.started_on, facts.ended_on)
+    if facts.hours > most:
+        raise Refused(f"学时太多：每天最多 {study.MOST_HOURS_A_DAY} 学时，这个班最多 {most} 学时。")
+    if facts.theory_hours > facts.hours:
+        raise Refused("理论和党性学时不能超过总学时。")
+
+
+def _result(row: Enrolment) -> tuple[object, ...]:
+    return row.state, row.note, row.days, row.hours, row.score
 
 
 def _told(row: TrainingClass) -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from activities.models import Candidate, Election
 from activities.operations import meetings, objections
-from activities.operations.elections import lock
+from activities.operations.elections import check_unapproved, lock
 from activities.operations.refusals import Refused
 from activities.queries import elections as election_queries
 from activities.queries import votes as queries
@@ -51,10 +51,13 @@ def count_election(
     :param written_in: member and approvals of those whom voters wrote in themselves.
     :raises objections.Blocked: a blocking rule does not hold.
     :raises objections.Unconfirmed: fewer than four fifths are present, and it is not confirmed.
-    :raises Refused: the roll is not complete, or the numbers cannot be right.
+    A result that was reported is to be reported anew.
+
+    :raises Refused: approved above, the roll is not complete, or the numbers cannot be right.
     :raises StepNotAllowed: the record is closed or cancelled.
     """
     row, stored = lock(election)
+    check_unapproved(stored)
     if stored.revotes.exists():
         raise Refused("后面已经有再次投票，这次的计票不能再改。要改，请先删除再次投票。")
     meetings.check_roll(row)
@@ -77,7 +80,11 @@ def count_election(
     )
     if slips:
         raise Refused("".join(slips))
-    before = {"election_state": stored.state}
+    before: dict[str, object] = {"election_state": stored.state}
+    after: dict[str, object] = {}
+    if stored.reported_on is not None:
+        before["reported_on"], after["reported_on"] = stored.reported_on, None
+        stored.reported_on = None
     is_annulled = elections.is_annulled(issued=issued, returned=returned)
     stored.due, stored.present = due, present
     stored.issued, stored.returned, stored.void = issued, returned, void
@@ -95,7 +102,8 @@ def count_election(
             "elected": list(
                 stored.candidates.filter(is_elected=True).values_list("member__name", flat=True)
             ),
-        },
+        }
+        | after,
     )  # fmt: skip
     return stored
 

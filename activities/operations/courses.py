@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from activities.models import Course, EducationBase, Lecturer
+from activities.operations.repeats import repeated
 from branches import audit
 from branches.models import Organization, User
 
@@ -54,11 +55,16 @@ def offer(
     by: User,
     at: dt.datetime,
 ) -> Course:
-    """Put a course on the menu (下单)."""
+    """Put a course on the menu (下单). What was sent twice within a minute is entered once."""
+    given = set(lecturers)
+    same = Course.objects.filter(organization=organization, made_by=by, **asdict(facts))
+    twice = repeated(same, action="course.offered", by=by, at=at)
+    if twice is not None and set(twice.lecturers.all()) == given:
+        return twice
     course = Course.objects.create(
         organization=organization, made_by=by, made_at=at, **asdict(facts)
     )
-    course.lecturers.set(lecturers)
+    course.lecturers.set(given)
     audit.record(
         "course.offered", by=by, at=at, on=course, organization=organization,
         after={"title": facts.title, "hours": facts.hours},
@@ -125,7 +131,14 @@ def keep_base(
     by: User,
     at: dt.datetime,
 ) -> EducationBase:
-    """Enter a place of education in the register, or rewrite the one given."""
+    """Enter a place of education in the register, or rewrite the one given.
+
+    What was sent twice within a minute is entered once.
+    """
+    if base is None:
+        same = EducationBase.objects.filter(organization=organization, **asdict(facts))
+        if twice := repeated(same, action="base.kept", by=by, at=at):
+            return twice
     row = base or EducationBase(organization=organization)
     for name, value in asdict(facts).items():
         setattr(row, name, value)

@@ -91,10 +91,11 @@ def change_election(
 def remove_election(*, election: Election, by: User, at: dt.datetime) -> None:
     """Take an election off an open record; the audit keeps it.
 
-    :raises Refused: another ballot follows from it.
+    :raises Refused: approved above, or another ballot follows from it.
     :raises StepNotAllowed: the record is closed or cancelled.
     """
     row, stored = lock(election)
+    check_unapproved(stored)
     if stored.revotes.exists():
         raise Refused("这次选举后面还有再次投票的记录，请先删除再次投票。")
     before = _kept(_ballot_of(stored)) | {"election_state": stored.state}
@@ -152,6 +153,18 @@ def lock(election: Election) -> tuple[Activity, Election]:
     if stored is None:
         raise Refused("这次选举刚刚已被删除，请返回会议页面核对。")
     return row, stored
+
+
+def check_unapproved(stored: Election) -> None:
+    """Check that the body above has not approved the result yet.
+
+    :raises Refused: it has.
+    """
+    if stored.approved_on is not None:
+        raise Refused(
+            f"上级已批复（{stored.approval_reference}），计票结果不能再改，也不能删除。"
+            "确有差错，请报告上级党委处理。"
+        )
 
 
 def _check_uncounted(stored: Election) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from activities.models import Activity, Attendance, Homework, HomeworkAnswer
 from activities.operations.refusals import Refused
+from activities.operations.repeats import repeated
 from activities.rules import homework as rules
 from branches import audit, notices
 from branches.models import User
@@ -20,6 +21,8 @@ def assign(
     *, activity: Activity, text: str, due_on: dt.date, by: User, at: dt.datetime
 ) -> Homework:
     """Set homework to everybody on the roll of a lesson; also after its record is closed.
+
+    What was sent twice within a minute is entered once.
 
     :raises Refused: the activity is cancelled or no lesson, nothing is asked, or the deadline
         lies before its day.
@@ -33,9 +36,10 @@ def assign(
         raise Refused("请写明作业内容。")
     if due_on < row.held_on:
         raise Refused("交作业期限不能早于活动日期。")
-    homework = Homework.objects.create(
-        activity=row, text=text.strip(), due_on=due_on, set_by=by, set_at=at
-    )
+    facts = {"activity": row, "text": text.strip(), "due_on": due_on, "set_by": by}
+    if twice := repeated(Homework.objects.filter(**facts), action="homework.set", by=by, at=at):
+        return twice
+    homework = Homework.objects.create(**facts, set_at=at)
     audit.record(
         "homework.set", by=by, at=at, on=homework, organization=row.organization,
         after={"content": homework.text, "due_on": due_on},
@@ -109,7 +113,7 @@ def remark(*, answer: HomeworkAnswer, remark: str, by: User, at: dt.datetime) ->
     found.save(update_fields=["remark", "remarked_by"])
     audit.record(
         "homework.remarked", by=by, at=at, on=row, organization=row.activity.organization,
-        after={"person": found.member.name, "remark": found.remark},
+        after={"person": found.member.name},
     )  # fmt: skip
     if found.member.user is not None:
         url = reverse("my-homework-answer", kwargs={"pk": row.pk})

@@ -50,9 +50,10 @@ def ask(*, activity: Activity, member: Member, reason: str, by: User, at: dt.dat
     leave = Leave.objects.create(
         activity=row, member=member, reason=reason, asked_at=at, is_late=late
     )
+    # The reason is often an illness: it stays with the leave and never enters the audit.
     audit.record(
         "leave.asked", by=by, at=at, on=row, organization=row.organization,
-        after={"person": member.name, "reason": reason, "is_late": late},
+        after={"person": member.name, "is_late": late},
     )  # fmt: skip
     notices.tell(
         leaves.keepers(row, timezone.localdate(at), but=by) or [by],
@@ -89,7 +90,7 @@ def answer(*, leave: Leave, grant: bool, note: str, by: User, at: dt.datetime) -
     row.save(update_fields=["state", "answered_by", "answered_at", "note"])
     audit.record(
         "leave.answered", by=by, at=at, on=activity, organization=activity.organization,
-        after={"person": row.member.name, "leave": row.state, "note": note, "own": is_own},
+        after={"person": row.member.name, "leave": row.state, "own": is_own},
     )  # fmt: skip
     if row.member.user is not None:
         said = words.LEAVE_STATES[LeaveState(row.state)]

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from activities.models import Activity, Course, CourseOrder, EducationBase, Lesson
+from activities.operations.locks import locked
 from activities.operations.refusals import Refused
 from activities.rules.study import ORDER, TAUGHT_KINDS, OrderState, OrderStep
 from branches import audit, notices
@@ -115,11 +116,7 @@ def _order_of(activity: Activity) -> CourseOrder | None:
 
 
 def _locked(activity: Activity) -> Activity:
-    row = (
-        Activity.objects.select_for_update(of=("self",))
-        .select_related("organization")
-        .get(pk=activity.pk)
-    )
+    row = locked(activity)
     if row.kind not in TAUGHT_KINDS:
         raise Refused(f"{row.get_kind_display()}不登记学习内容。")
     if row.is_cancelled:

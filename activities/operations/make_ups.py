@@ -31,8 +31,8 @@ def record(
 
     Whoever has made up already keeps what was written first.
 
-    :raises Refused: not closed yet, nobody chosen, no content, or the day is before the activity
-        or in the future.
+    :raises Refused: not closed yet, nobody chosen, one's own, no content, or the day is before the
+        activity or in the future.
     """
     row = locked(activity)
     if not row.is_closed:
@@ -45,6 +45,8 @@ def record(
     wanted = [each for each in chosen if not hasattr(each, "make_up")]
     if not wanted:
         raise Refused("请选择补课的人。")
+    if any(each.member.user_id == by.pk for each in wanted):
+        raise Refused("不能给自己登记补课，请由其他支部委员或上级党委登记。")
     made = MakeUp.objects.bulk_create(
         MakeUp(
             attendance=each, method=method, done_on=done_on, content=content.strip(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from activities import wording
 from activities.models import Activity, Attendance, Sitting
+from activities.operations.locks import locked
 from activities.operations.refusals import Refused, RollIncomplete
 from activities.queries import votes
 from activities.rules import progress
@@ -18,11 +19,7 @@ def lock(activity: Activity) -> Activity:
     :raises Refused: this kind of activity decides nothing.
     :raises StepNotAllowed: the record is closed or cancelled.
     """
-    row = (
-        Activity.objects.select_for_update(of=("self",))
-        .select_related("organization")
-        .get(pk=activity.pk)
-    )
+    row = locked(activity)
     if not votes.may_decide(row):
         raise Refused(
             f"{wording.KINDS[ActivityKind(row.kind)]}不作表决。"

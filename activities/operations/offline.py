@@ -15,7 +15,7 @@ from activities.operations import activities
 from activities.operations.details import Mark
 from activities.operations.locks import locked
 from activities.operations.refusals import Refused
-from activities.queries import rolls
+from activities.queries import merges, rolls
 from activities.rules import offline, progress
 from activities.rules.attendance import AttendanceStatus
 from activities.rules.progress import State, Step
@@ -38,7 +38,8 @@ def merge(
 ) -> RollMerge:
     """Take the marks of a device over; where both sides have changed, what stands here counts.
 
-    The same ``key`` sent twice is merged once. A clock of the device that runs ahead is set back
+    The same ``key`` sent twice is merged once. Marks of people who never belonged here are
+    dropped. A clock of the device that runs ahead is set back
     to ``at``.
 
     :raises Refused: a mark is none, or the key belongs to another activity.
@@ -61,8 +62,12 @@ def merge(
         base=base, marks=marks, server={pk: str(each.status) for pk, each in entries.items()}
     )
     conflicts = {str(member): asdict(each) for member, each in found.conflicts.items()}
-    # Whoever is no longer on the roll is named too: nothing that was marked goes unsaid.
-    conflicts |= {str(pk): {"device": marks[pk], "server": ""} for pk in found.strangers}
+    # Whoever is no longer on the roll is named too: nothing that was marked goes unsaid. Not so
+    # any number somebody makes up: the page that settles would tell whose it is.
+    gone = merges.once_here(row, found.strangers)
+    conflicts |= {
+        str(pk): {"device": marks[pk], "server": ""} for pk in found.strangers if pk in gone
+    }
     merge = RollMerge.objects.create(
         activity=row,
         key=key,

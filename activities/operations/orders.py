@@ -163,7 +163,7 @@ def decline(*, order: CourseOrder, answer: str, by: User, at: dt.datetime) -> Co
 def cancel(*, order: CourseOrder, reason: str, by: User, at: dt.datetime) -> CourseOrder:
     """Call an order off; the activity planned for it is cancelled with it.
 
-    :raises Refused: no reason was given.
+    :raises Refused: no reason was given, or it was accepted meanwhile.
     :raises StepNotAllowed: it was declined, held or called off before.
     """
     reason = reason.strip()
@@ -174,6 +174,9 @@ def cancel(*, order: CourseOrder, reason: str, by: User, at: dt.datetime) -> Cou
         activities.cancel(activity=order.activity, reason=reason, by=by, at=at)
         return _locked(order)
     row = _locked(order)
+    if row.activity_id is not None and order.activity_id is None:
+        # The record would be left planned, and locking it now would be against the order of locks.
+        raise Refused("刚刚已接单，请刷新页面后再试。")
     row.state = ORDER.after(OrderState(row.state), OrderStep.CANCEL)
     row.save(update_fields=["state"])
     audit.record(

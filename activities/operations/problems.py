@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from activities.models import Activity, Problem
 from activities.operations.refusals import Refused
+from activities.operations.repeats import repeated
 from activities.rules import progress
 from activities.rules.progress import State, Step
 from branches import audit, notices
@@ -43,6 +44,8 @@ def add(
 ) -> Problem:
     """Raise a problem: at a meeting whose record is open, or without one.
 
+    What was sent twice within a minute is entered once.
+
     :raises Refused: something is missing, or the deadline lies before the day it is raised.
     :raises StepNotAllowed: the record of the meeting is closed or cancelled.
     """
@@ -51,13 +54,14 @@ def add(
         _lock_record(activity)
         raised_on = min(activity.held_on, raised_on)
     _check(details, raised_on)
-    problem = Problem.objects.create(
-        organization=organization,
-        activity=activity,
-        raised_on=raised_on,
-        raised_by=by,
-        **{name: getattr(details, name) for name in _FACTS},
-    )
+    facts = {
+        "organization": organization, "activity": activity, "raised_on": raised_on,
+        "raised_by": by, **{name: getattr(details, name) for name in _FACTS},
+    }  # fmt: skip
+    same = Problem.objects.filter(closed_on=None, **facts)
+    if twice := repeated(same, action="problem.added", by=by, at=at):
+        return twice
+    problem = Problem.objects.create(**facts)
     audit.record(
         "problem.added", by=by, at=at, on=problem, organization=organization, after=_facts(problem)
     )

@@ -58,7 +58,11 @@ def change(*, quiz: Quiz, facts: QuizFacts, by: User, at: dt.datetime) -> Quiz:
     if row.published_at is not None:
         if set(changed) - {"closes_on"}:
             raise Refused("测验已经发布，只能改截止日期。要改别的，请先撤回发布。")
-        if facts.closes_on < timezone.localdate(at):
+        today = timezone.localdate(at)
+        if before["closes_on"] < today and changed:
+            # What was shown at its end would tell single papers from what is shown after more.
+            raise Refused("测验已经结束，不能再延长。需要的话请另出一份。")
+        if facts.closes_on < today:
             raise Refused("截止日期不能早于今天。")
     if not changed:
         return row

@@ -1,7 +1,8 @@
 """Signing in: the chair opens and closes it, members sign in themselves.
 
-A sign-in locks nothing that others wait for: one row of its own, beside which the chair may
-save the roll at the same moment. The roll takes the sign-ins over whenever it is written.
+Sign-ins do not wait for each other: each writes one row of its own. Only a step on the record
+(the roll being saved, the record being closed) and a sign-in take turns, so that nobody signs
+in to what was closed a moment before. The roll takes the sign-ins over whenever it is written.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.utils import timezone
 from activities import wording
 from activities.models import Activity, SignIn, SignInWindow, WrongCode
 from activities.operations import rolls
-from activities.operations.locks import locked
+from activities.operations.locks import locked, shared
 from activities.operations.refusals import Refused, TooEarly
 from activities.queries import sign_ins
 from activities.rules import progress, sign_in
@@ -146,8 +147,8 @@ def sign_in_by_scan(
     stands = _standing(activity, member)
     if stands is not None:
         return stands
-    window = check_code(activity=activity, code=code, by=by, at=at, read_at=read_at)
-    return _write(window, activity, member, SignInMethod.QR, by=by, at=at)
+    check_code(activity=activity, code=code, by=by, at=at, read_at=read_at)
+    return _write(activity, member, SignInMethod.QR, by=by, at=at)
 
 
 def sign_in_by_code(*, member: Member, code: str, by: User, at: dt.datetime) -> SignIn:
@@ -166,13 +167,12 @@ def sign_in_by_code(*, member: Member, code: str, by: User, at: dt.datetime) -> 
         except Refused as reason:
             refusal = reason
             continue
-        return _write(window, window.activity, member, SignInMethod.CODE, by=by, at=at)
+        return _write(window.activity, member, SignInMethod.CODE, by=by, at=at)
     raise refusal
 
 
 @transaction.atomic
 def _write(
-    window: SignInWindow,
     activity: Activity,
     member: Member,
     method: SignInMethod,
@@ -180,6 +180,9 @@ def _write(
     by: User,
     at: dt.datetime,
 ) -> SignIn:
+    # First the lock, then the row: whoever saves the roll holds the record before any row too.
+    activity = shared(activity)
+    window = _open_window(activity, at)
     if not sign_ins.is_called(activity, member):
         raise NotCalled("您不在这次活动的应到名单上，不能自己签到。请当场告诉主持人或支部书记。")
     sitting, _begin, _end = sign_ins.sitting_at(activity, at)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from activities.models import Activity, Attendance, Sitting
+from activities.operations.locks import locked
 from activities.operations.refusals import Refused
 from activities.rules import progress, sittings
 from activities.rules.kinds import KINDS, ActivityKind
@@ -85,7 +86,7 @@ def remove(*, sitting: Sitting, by: User, at: dt.datetime) -> None:
         return
     if gone.pk == there[0].pk:
         raise Refused("第一场就是活动本身，不能删除。要改它的时间和地点，请修改活动。")
-    marked = Attendance.objects.filter(sitting=gone).count()
+    marked = Attendance.objects.filter(activity=row, sitting=gone).count()
     if marked:
         raise Refused(
             f"已有 {marked} 人登记在“{gone.label}”。请先在到会登记里改到别的场次，再删除。"
@@ -118,11 +119,7 @@ def follow(row: Activity, days: dt.timedelta) -> None:
 
 
 def _locked(activity: Activity) -> Activity:
-    row = (
-        Activity.objects.select_for_update(of=("self",))
-        .select_related("organization")
-        .get(pk=activity.pk)
-    )
+    row = locked(activity)
     progress.ACTIVITY.after(State(row.state), Step.EDIT)
     return row
 

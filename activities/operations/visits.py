@@ -18,6 +18,7 @@ from activities.models import Visit
 from activities.operations import problems
 from activities.operations.problems import ProblemDetails
 from activities.operations.refusals import Refused
+from activities.operations.repeats import repeated
 from activities.queries import duty
 from activities.rules import duty as rules
 from activities.rules.duty import VisitState, VisitStep
@@ -51,6 +52,8 @@ def receive(
     """Write a visit down. Without an answer it is handed to the branch, which owes one within so
     many working days (rule L2), counted from the day after the visit.
 
+    What was sent twice within a minute is entered once.
+
     :raises Refused: visitor or matter is missing, or the day has not come.
     """
     if not received.visitor.strip() or not received.matter.strip():
@@ -63,20 +66,22 @@ def receive(
         calendar = working_calendar.around(received.received_on)
         terms = duty.terms(branch, received.received_on)
         due_on = rules.answer_due(received.received_on, calendar, terms)
-    visit = Visit.objects.create(
-        organization=branch,
-        visitor=received.visitor.strip(),
-        contact=received.contact.strip(),
-        matter=received.matter.strip(),
-        received_by=received_by,
-        received_on=received.received_on,
-        state=VisitState.SETTLED if answer else VisitState.BRANCH,
-        answer=answer,
-        answer_due_on=due_on,
-        answered_on=received.received_on if answer else None,
-        entered_by=by,
-        entered_at=at,
-    )
+    facts = {
+        "organization": branch,
+        "visitor": received.visitor.strip(),
+        "contact": received.contact.strip(),
+        "matter": received.matter.strip(),
+        "received_by": received_by,
+        "received_on": received.received_on,
+        "state": VisitState.SETTLED if answer else VisitState.BRANCH,
+        "answer": answer,
+        "answer_due_on": due_on,
+        "answered_on": received.received_on if answer else None,
+        "entered_by": by,
+    }
+    if twice := repeated(Visit.objects.filter(**facts), action="visit.received", by=by, at=at):
+        return twice
+    visit = Visit.objects.create(**facts, entered_at=at)
     # Who came is not for everybody who reads the audit.
     audit.record(
         "visit.received", by=by, at=at, on=visit, organization=branch,
@@ -106,7 +111,7 @@ def answer(*, visit: Visit, answer: str, answered_on: dt.date, by: User, at: dt.
     row.save(update_fields=["state", "answer", "answered_on"])
     audit.record(
         "visit.answered", by=by, at=at, on=row, organization=row.organization,
-        after={"visit_state": after, "answered_on": answered_on, "answer": row.answer},
+        after={"visit_state": after, "answered_on": answered_on},
     )  # fmt: skip
     user = row.received_by.user
     if user is not None and user.pk != by.pk:

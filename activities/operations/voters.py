@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.utils import timezone
 
 from activities.models import Activity, RuleOverride, VoterExemption
 from activities.operations import meetings, objections
@@ -105,8 +106,10 @@ def set_aside(
     reason = reason.strip()
     if not reason:
         raise Refused("请写明不按规则办理的理由。")
+    # The meeting's day can be typed; the day of the act cannot.
+    days = {row.held_on, timezone.localdate(at)}
     if not is_above(reach, row.organization.path) or queries.is_own_branch(
-        by, row.organization, row
+        by, row.organization, days
     ):
         raise Refused("规则只能由上级党组织有权限的人突破，本支部不能自己突破。")
     rule = queries.rules_of(row).get(code)
@@ -122,6 +125,21 @@ def set_aside(
         after={"rule": code, "title": rule.title, "reason": reason},
     )  # fmt: skip
     return override
+
+
+def restore_rules(row: Activity, *, by: User, at: dt.datetime) -> None:
+    """Put rules set aside back in force: the record moves, and consent was to the former day."""
+    gone = list(RuleOverride.objects.filter(activity=row).order_by("code"))
+    if not gone:
+        return
+    RuleOverride.objects.filter(pk__in=[each.pk for each in gone]).delete()
+    audit.record(
+        "vote.rules_restored", by=by, at=at, on=row, organization=row.organization,
+        before={
+            "rule": "、".join(each.code for each in gone),
+            "reason": "；".join(each.reason for each in gone),
+        },
+    )  # fmt: skip
 
 
 def is_above(reach: Scope, path: str) -> bool:

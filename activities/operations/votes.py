@@ -12,6 +12,7 @@ from django.db.models import Max
 from activities.models import Activity, Election, Resolution
 from activities.operations import meetings, objections
 from activities.operations.refusals import Refused
+from activities.operations.repeats import WITHIN
 from activities.queries import electorates
 from activities.queries import votes as queries
 from activities.rules import votes
@@ -20,6 +21,7 @@ from activities.rules.votes import ABOUT_SOMEBODY, NAMES_A_MEMBER, DecisionKind,
 from branches import audit
 from branches.models import User
 from members.models import Member
+from members.rules.probation import probation_ends_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ def record_resolution(
 ) -> Resolution:
     """Record a decision, carried or not; 应到 and 实到 are computed now and kept.
 
+    What was sent twice within a minute is recorded once.
+
     :param confirmed: rules that only warn have been read and the step is meant.
     :raises objections.Blocked: a blocking rule does not hold (quorum, kind of meeting).
     :raises objections.Unconfirmed: one that warns does not, and it is not confirmed.
@@ -49,6 +53,12 @@ def record_resolution(
     """
     row = meetings.lock(activity)
     facts = _judged(row, motion, confirmed)
+    twice = Resolution.objects.filter(
+        activity=row, recorded_by=by, recorded_at__gt=at - WITHIN, recorded_at__lt=at + WITHIN,
+        **facts,
+    ).first()  # fmt: skip
+    if twice is not None:
+        return twice
     last = Resolution.objects.filter(activity=row).aggregate(last=Max("ordinal"))["last"]
     resolution = Resolution.objects.create(
         activity=row, ordinal=(last or 0) + 1, recorded_by=by, recorded_at=at, **facts
@@ -92,12 +102,19 @@ def change_resolution(
 def remove_resolution(*, resolution: Resolution, by: User, at: dt.datetime) -> None:
     """Take a decision off an open record; the audit keeps it.
 
+    :raises Refused: a later meeting has decided after it (M19).
     :raises StepNotAllowed: the record is closed or cancelled.
     """
     row = meetings.lock(resolution.activity)
     stored = Resolution.objects.filter(pk=resolution.pk, activity=row).first()
     if stored is None:
         return
+    following = stored.followed_by.select_related("activity").first()
+    if following is not None:
+        raise Refused(
+            f"{following.activity.held_on}的“{following.activity.title}”已把它作为支委会先行讨论的事项，"
+            "不能删除。"
+        )
     before = _kept(stored)
     stored.delete()
     audit.record("vote.removed", by=by, at=at, on=row, organization=row.organization, before=before)
@@ -144,11 +161,17 @@ def _judged(
     due, present = meeting.electorate.due, meeting.electorate.present
     if motion.kind in NAMES_A_MEMBER and motion.about is None:
         raise Refused("请选择这项表决涉及的党员。")
-    if motion.prior is not None and motion.prior.activity.kind != ActivityKind.COMMITTEE:
-        raise Refused("先行事项应当是支委会上的事项，请重新选择。")
+    prior = motion.prior
+    if prior is not None and not queries.prior_items(row).filter(pk=prior.pk).exists():
+        raise Refused(
+            "先行事项应当是本支部在这次会议当天或以前的支委会上已经通过的事项，请重新选择。"
+        )
     asked = queries.checks(
         meeting, motion.kind, due=due, present=present, has_prior=motion.prior is not None
     )
+    admitted_on = motion.about.admitted_on if motion.about else None
+    if motion.kind is DecisionKind.REGULARISATION and admitted_on is not None:
+        asked.append(votes.probation(row.held_on, probation_ends_on(admitted_on)))
     objections.check(asked, rules=meeting.rules, set_aside=meeting.set_aside, confirmed=confirmed)
     slips = votes.slips(motion.kind, motion.method, due=due, present=present, tally=motion.tally)
     if slips:

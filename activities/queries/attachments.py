@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import QuerySet
 
 from activities.models import Activity, Attachment
@@ -30,3 +32,10 @@ def in_words(activity: Activity) -> str:
     kinds = list(standing().filter(activity=activity).order_by().values_list("kind", flat=True))
     photos = kinds.count(Attachment.Kind.PHOTO)
     return rules.words(photos, len(kinds) - photos)
+
+
+def may_be_added(activity: Activity, on: dt.date) -> bool:
+    """Return whether a photo or paper may still be added: also just after closing, since photos
+    reach the secretary later than the minutes, until the record's deadline.
+    """
+    return activity.may_be_edited or (activity.is_closed and on <= activity.record_due_on)

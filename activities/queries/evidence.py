@@ -206,7 +206,8 @@ def _hours_of_members(organization: Organization, period: Period) -> list[Record
 
 
 def _meetings(organization: Organization, kind: ActivityKind, period: Period) -> list[Evidence]:
-    rule = regulations.in_force(period.last_day).get(KINDS[kind].regulation)
+    rules = regulations.for_organization(organization, period.last_day)
+    rule = rules.get(KINDS[kind].regulation)
     every = PeriodKind(rule.parameters["every"]) if rule else None
     windows = facts.windows_ending_in(period, every) if every else []
     if not windows:

@@ -181,7 +181,8 @@ def _meeting_facts(
 ) -> FactSource:
     columns: dict[str, Any] = {}
     feeds: dict[str, tuple[str, str | None]] = {}
-    rules = regulations.in_force(period.last_day)
+    # One book for all that one committee rates: its own.
+    rules = regulations.for_organization(within, period.last_day)
     for feed, kind in meetings.items():
         every = KINDS[kind].every
         assert every is not None  # only kinds with a rhythm are listed above

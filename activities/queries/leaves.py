@@ -28,13 +28,14 @@ def starts_at(activity: Activity) -> dt.datetime:
 
 
 def hours_before(activity: Activity) -> int:
-    """Return how many hours before the beginning leave has to be asked for (one query)."""
-    rule = regulations.in_force(activity.held_on).get(DEADLINE_RULE)
+    """Return how many hours before the beginning leave has to be asked for (two queries)."""
+    rules = regulations.for_organization(activity.organization, activity.held_on)
+    rule = rules.get(DEADLINE_RULE)
     return int(rule.parameters.get("hours_before", 0)) if rule else 0
 
 
 def deadline(activity: Activity) -> dt.datetime:
-    """Return the moment after which asking for leave is late (one query)."""
+    """Return the moment after which asking for leave is late (two queries)."""
     return starts_at(activity) - dt.timedelta(hours=hours_before(activity))
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from activities import wording
-from activities.models import Activity, RollMerge
+from activities.models import Activity, Attendance, RollMerge
 from activities.rules.attendance import AttendanceStatus
 from branches.scope import Scope
-from members.models import Member
+from members.models import Member, Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,22 @@ def unsettled(activity: Activity) -> list[RollMerge]:
     return list(
         RollMerge.objects.filter(activity=activity, resolved_at__isnull=True).exclude(conflicts={})
     )
+
+
+def once_here(activity: Activity, members: Iterable[int]) -> set[int]:
+    """Return those of ``members`` who stand on the roll or were ever at home in the organisation
+    that holds the activity, for a group in its branch (two queries).
+
+    Whoever is neither never stood on a roll a device could have kept.
+    """
+    asked = list(members)
+    host = activity.organization
+    place = Q(branch=host) | Q(group=host)
+    if host.is_group:
+        place |= Q(branch=host.parent_id)
+    homes = Membership.objects.home().filter(place, member__in=asked)
+    rows = Attendance.objects.filter(activity=activity, member__in=asked)
+    return {*homes.values_list("member_id", flat=True), *rows.values_list("member_id", flat=True)}
 
 
 def differences(merge: RollMerge) -> list[Difference]:

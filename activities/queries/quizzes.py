@@ -1,6 +1,7 @@
 """Questions about quizzes: who sets and takes which, and what came of one.
 
-Nobody's score is shown but to himself; of few papers not even shares.
+Nobody's score is shown but to himself; of few papers not even shares, and none while papers
+still come in: two shares with one paper between them would tell that paper's score.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from activities.models import Quiz, QuizPaper, QuizQuestion
 from activities.queries.learning import plain
 from activities.rules import quizzes as rules
-from activities.rules.quizzes import Question, QuestionKind
+from activities.rules.quizzes import Question, QuestionKind, QuizState
 from activities.wording import quizzes as wording
 from branches.access import Grants
 from branches.models import Organization, User
@@ -113,8 +114,10 @@ def question_of(row: QuizQuestion) -> Question:
     )
 
 
-def figures(quiz: Quiz, questions: Iterable[QuizQuestion]) -> Figures:
-    """Return what came of a quiz (one query)."""
+def figures(quiz: Quiz, questions: Iterable[QuizQuestion], on: dt.date) -> Figures | None:
+    """Return what came of a quiz (one query); None until the day after its last."""
+    if quiz.state_on(on) is not QuizState.OVER:
+        return None
     asked = {row.pk: question_of(row) for row in questions}
     papers = list(quiz.papers.order_by().values_list("answers", "score"))
     right: Counter[int] = Counter()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from activities.models import Activity, Resolution, RuleOverride, VoterExemption
+from activities.models import Activity, Attendance, Resolution, RuleOverride, VoterExemption
 from activities.queries import electorates
 from activities.queries.electorates import Electorate
 from activities.rules import votes
+from activities.rules.attendance import AttendanceStatus
 from activities.rules.kinds import KINDS, ActivityKind
+from activities.rules.progress import State
 from activities.rules.votes import Check, DecisionKind, Method, Tally
 from activities.wording import votes as wording
 from branches.models import Organization, Post, Regulation, User
@@ -132,9 +135,17 @@ def _decided(meeting: ActivityKind, row: Resolution) -> Decided:
 
 
 def prior_items(activity: Activity) -> QuerySet[Resolution]:
-    """Return the items of the branch's 支委会 up to this day, the latest first (M19)."""
+    """Return what the branch's 支委会 passed up to this day, the latest first (M19).
+
+    Only of meetings that took place: the record is closed, or open with its roll taken.
+    """
+    waiting = Attendance.objects.filter(
+        activity=OuterRef("activity"), status=AttendanceStatus.UNMARKED
+    )
     return (
         Resolution.objects.filter(
+            Q(activity__state=State.CLOSED) | Q(activity__state=State.OPEN) & ~Exists(waiting),
+            is_passed=True,
             activity__organization_id=activity.organization_id,
             activity__kind=ActivityKind.COMMITTEE,
             activity__held_on__lte=activity.held_on,
@@ -198,15 +209,11 @@ def chair(activity: Activity, rules: Mapping[str, Regulation]) -> Check:
     return votes.chair(kind, host=activity.host, entitled=names, has_note=bool(activity.host_note))
 
 
-def is_own_branch(user: User, branch: Organization, activity: Activity) -> bool:
-    """Return whether somebody holds a post at a branch, or belongs to it, on a meeting's day."""
-    day = activity.held_on
-    return (
-        Post.objects.filter(user=user, organization__path__startswith=branch.path)
-        .held_on(day)
-        .exists()
-        or Membership.objects.home().on(day).filter(branch=branch, member__user=user).exists()
-    )
+def is_own_branch(user: User, branch: Organization, days: Collection[dt.date]) -> bool:
+    """Return whether somebody holds a post at a branch, or belongs to it, on any of ``days``."""
+    posts = Post.objects.filter(user=user, organization__path__startswith=branch.path)
+    homes = Membership.objects.home().filter(branch=branch, member__user=user)
+    return any(posts.held_on(day).exists() or homes.on(day).exists() for day in days)
 
 
 def written(activity: Activity) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from activities.rules.kinds import ActivityKind
-from activities.rules.votes import Check
+from activities.rules.votes import Check, share
 
 
 class Office(StrEnum):
@@ -87,10 +87,9 @@ def quorum(*, due: int, present: int, is_strict: bool = False) -> Check:
     """
     left, right = present * 5, due * 4
     holds = due > 0 and (left > right if is_strict else left >= right)
-    sign = (">" if left > right else "≤") if is_strict else ("≥" if left >= right else "<")
+    asked = "，应当超过" if is_strict else ""
     verdict = "符合规定人数" if holds else "没有达到规定人数"
-    arithmetic = f"{present}×5 = {left} {sign} {due}×4 = {right}"
-    words = f"应到 {due} 人，实到 {present} 人，{arithmetic}，{verdict}"
+    words = f"应到 {due} 人的五分之四是 {share(due, 4, 5)} 人{asked}，实到 {present} 人，{verdict}"
     return Check("E3", holds, words)
 
 
@@ -179,11 +178,12 @@ def is_chosen(*, yes: int, present: int) -> bool:
 
 def standing(*, yes: int, present: int) -> str:
     """Return the arithmetic of one candidate in words (E9)."""
+    half = f"实到 {present} 人的一半（{share(present, 1, 2)}）"
     if is_chosen(yes=yes, present=present):
-        return f"赞成 {yes} 票，{yes}×2 = {yes * 2} > 实到 {present}，超过实到的一半"
+        return f"赞成 {yes} 票，超过{half}"
     if yes * 2 == present:
-        return f"赞成 {yes} 票，{yes}×2 = {yes * 2} = 实到 {present}，正好一半，不能当选"
-    return f"赞成 {yes} 票，{yes}×2 = {yes * 2} < 实到 {present}，不到实到的一半，不能当选"
+        return f"赞成 {yes} 票，正好是{half}，不能当选"
+    return f"赞成 {yes} 票，不到{half}，不能当选"
 
 
 def outcome(

@@ -9,12 +9,17 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 Content = Mapping[str, Any]
+
+# Comparing takes up to the square of either: within both it is done in a second or two.
+MOST_LINES = 2_000
+_MOST_PAIRS = 50_000
 
 
 class Change(StrEnum):
@@ -44,9 +49,33 @@ def lines(content: Content) -> list[str]:
     return found + list(content["signature"])
 
 
-def difference(before: Content, after: Content) -> list[Line]:
-    """Return the lines of both versions in reading order, each the same, added or removed."""
+def difference(before: Content, after: Content) -> list[Line] | None:
+    """Return the lines of both versions in reading order, each the same, added or removed.
+
+    None where too much has changed to be compared line by line: between the lines that both
+    begin and both end with lie more than 2,000 of both, or nearly all of them are alike.
+    """
     old, new = lines(before), lines(after)
+    shorter = min(len(old), len(new))
+    head = _common(old, new, shorter)
+    tail = _common(old[::-1], new[::-1], shorter - head)
+    middle = _compared(old[head : len(old) - tail], new[head : len(new) - tail])
+    if middle is None:
+        return None
+    first, last = old[:head], old[len(old) - tail :]
+    return [*_marked(Change.SAME, first), *middle, *_marked(Change.SAME, last)]
+
+
+def _common(one: Sequence[str], other: Sequence[str], most: int) -> int:
+    """Return with how many equal lines both begin, at most ``most``."""
+    return next((place for place in range(most) if one[place] != other[place]), most)
+
+
+def _compared(old: Sequence[str], new: Sequence[str]) -> list[Line] | None:
+    times = Counter(new)
+    pairs = sum(count * times[text] for text, count in Counter(old).items())
+    if (len(old) + len(new) > MOST_LINES and old and new) or pairs > _MOST_PAIRS:
+        return None
     found: list[Line] = []
     matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
     for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():

@@ -15,6 +15,8 @@ WINDOW_SECONDS = 30
 DIGITS = 6
 # How long a code that was scanned in time may wait for its reader to sign in to the account.
 SCAN_LASTS = dt.timedelta(minutes=10)
+# The same where nobody was signed in to an account: it could be handed on to somebody else.
+ANONYMOUS_SCAN_LASTS = dt.timedelta(minutes=3)
 # Wrong codes of one person at one meeting, after which guessing has to pause.
 MOST_WRONG = 10
 WRONG_WITHIN = dt.timedelta(minutes=10)

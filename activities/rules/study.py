@@ -37,6 +37,18 @@ class StudyList(StrEnum):
     ADVANCED = "ADVANCED"
 
 
+MOST_HOURS_A_DAY = 12
+
+
+def most_hours(started_on: dt.date, ended_on: dt.date) -> int:
+    """Return how many hours a class can have at most, both days included.
+
+    >>> most_hours(dt.date(2026, 10, 12), dt.date(2026, 10, 13))
+    24
+    """
+    return ((ended_on - started_on).days + 1) * MOST_HOURS_A_DAY
+
+
 class OrderState(StrEnum):
     ASKED = "ASKED"
     ACCEPTED = "ACCEPTED"

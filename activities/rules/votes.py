@@ -6,8 +6,10 @@ Halves are counted in whole persons: n×2 against the number due, so exactly hal
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from activities.rules.kinds import ActivityKind
@@ -92,6 +94,15 @@ class Tally:
         return self.yes + self.no + self.abstain
 
 
+def share(whole: int, part: int, of: int) -> str:
+    """Return a share of persons as people say it, exact: 5, 5.5, 33.6.
+
+    >>> share(11, 1, 2), share(42, 4, 5), share(20, 4, 5)
+    ('5.5', '33.6', '16')
+    """
+    return f"{Decimal(whole * part) / of:f}"
+
+
 def fit(meeting: ActivityKind, kind: DecisionKind) -> Check:
     """Return whether a meeting may decide this (M16, 支部工作条例 第十一条)."""
     holds = kind is DecisionKind.ORDINARY or meeting is ActivityKind.ASSEMBLY
@@ -115,8 +126,8 @@ def quorum(meeting: ActivityKind, kind: DecisionKind, *, due: int, present: int)
     if kind in MEMBERSHIP_DECISIONS:
         holds = present * 2 > due
         words = (
-            f"应到 {due} 人，实到 {present} 人，{present}×2 = {present * 2} "
-            f"{'>' if holds else '≤'} {due}，{'超过' if holds else '没有超过'}应到的一半"
+            f"应到 {due} 人的一半是 {share(due, 1, 2)} 人，实到 {present} 人，"
+            f"{'超过' if holds else '没有超过'}一半"
         )
         checks.append(Check("F15", holds, words))
     return checks
@@ -132,8 +143,8 @@ def majority(meeting: ActivityKind, *, due: int, tally: Tally) -> Check:
     holds = yes * 2 > due
     written = f"（含会前书面 {tally.written_yes} 票）" if tally.written_yes else ""
     words = (
-        f"赞成 {yes} 票{written}，{yes}×2 = {yes * 2} {'>' if holds else '≤'} 应到 {due}，"
-        f"{'超过应到的一半，通过' if holds else '没有超过应到的一半，未通过'}"
+        f"赞成 {yes} 票{written}，{'超过' if holds else '没有超过'}"
+        f"应到 {due} 人的一半（{share(due, 1, 2)}），{'通过' if holds else '未通过'}"
     )
     return Check("M2Q" if meeting is ActivityKind.COMMITTEE else "M17", holds, words)
 
@@ -181,8 +192,7 @@ def _paper_slips(present: int, tally: Tally) -> list[str]:
 def _half(code: str, label: str, due: int, present: int) -> Check:
     holds = due > 0 and present * 2 >= due
     words = (
-        f"{label} {due} 人，实到 {present} 人，{present}×2 = {present * 2} "
-        f"{'≥' if present * 2 >= due else '<'} {due}，"
+        f"{label} {due} 人的一半是 {share(due, 1, 2)} 人，实到 {present} 人，"
         f"{'达到' if holds else '没有达到'}规定人数"
     )
     return Check(code, holds, words)
@@ -200,6 +210,16 @@ def prior_item(*, has_committee: bool, kind: DecisionKind, has_prior: bool) -> C
         else "已经支委会研究" if has_prior else "不要求支委会先行研究"
     )  # fmt: skip
     return Check("M19", holds, words)
+
+
+def probation(held_on: dt.date, ends_on: dt.date) -> Check:
+    """Return whether a member may be regularised at a meeting: probation is over (F21).
+
+    Source: 党章 第七条; on the last day itself it is.
+    """
+    holds = held_on >= ends_on
+    ends = f"{ends_on.year}年{ends_on.month}月{ends_on.day}日"
+    return Check("F21", holds, f"预备期到{ends}期满" + ("" if holds else "，期满以后才能表决转正"))
 
 
 def chair(meeting: ActivityKind, *, host: str, entitled: Iterable[str], has_note: bool) -> Check:

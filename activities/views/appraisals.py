@@ -30,10 +30,12 @@ from activities.wording import appraisals as wording
 from branches import access
 from branches.access import Request
 from branches.rules.roles import Capability
+from branches.rules.text import one_line, whole_number
 from branches.rules.workflow import StepNotAllowed
 
 PAGE = 50
 NAMES_SHOWN = 12
+YEARS = range(1921, 2101)
 YEAR_BACK_MONTHS = 6  # a year may still be begun in the first half of the next
 
 
@@ -63,19 +65,18 @@ def listing(request: Request) -> HttpResponse:
 @require_POST
 def start(request: Request) -> HttpResponse:
     """Begin with a year in a branch."""
-    asked, year = request.POST.get("organization", ""), request.POST.get("year", "")
-    if not asked.isdecimal() or not year.isdecimal() or len(year) != 4:
+    asked = whole_number(request.POST.get("organization", ""))
+    year = _typed_year(request.POST.get("year", ""))
+    if asked is None or year is None:
         messages.error(request, "请在列表里选择党支部，再开始评议。")
         return redirect("appraisal-list")
-    branches = appraisals.without(request.scope, int(year), request.today)
-    branch = branches.filter(pk=int(asked)).first()
+    branches = appraisals.without(request.scope, year, request.today)
+    branch = branches.filter(pk=asked).first()
     if branch is None:
         messages.warning(request, "这个支部已经开始评议，或不在您的范围内。")
         return redirect("appraisal-list")
     try:
-        made = operations.start(
-            organization=branch, year=int(year), by=request.user, at=timezone.now()
-        )
+        made = operations.start(organization=branch, year=year, by=request.user, at=timezone.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("appraisal-list")
@@ -127,7 +128,7 @@ def step(request: Request, *, pk: int) -> HttpResponse:
         lambda: operations.step(
             appraisal=found,
             step=AppraisalStep(asked),
-            excess_reason=request.POST.get("excess_reason", "")[:200],
+            excess_reason=one_line(request.POST.get("excess_reason", ""))[:200],
             by=request.user,
             at=timezone.now(),
         ),
@@ -144,7 +145,7 @@ def back(request: Request, *, pk: int) -> HttpResponse:
         pk,
         lambda: operations.back(
             appraisal=found,
-            reason=request.POST.get("reason", "")[:200],
+            reason=one_line(request.POST.get("reason", ""))[:200],
             by=request.user,
             at=timezone.now(),
         ),
@@ -317,5 +318,10 @@ def _years(request: Request) -> list[int]:
 
 
 def _year(request: Request) -> int:
-    asked = request.GET.get("year", "")
-    return int(asked) if asked.isdecimal() and len(asked) == 4 else request.today.year
+    asked = _typed_year(request.GET.get("year", ""))
+    return request.today.year if asked is None else asked
+
+
+def _typed_year(text: str) -> int | None:
+    year = whole_number(text)
+    return year if len(text) == 4 and year in YEARS else None

@@ -38,6 +38,7 @@ def of_activity(request: Request, *, pk: int) -> HttpResponse:
         "attached": [(each, each.kind == Attachment.Kind.PHOTO) for each in attached],
         "left_words": f"还可以传 {rules.MOST_OF_A_RECORD - len(attached)} 个",
         "left": rules.MOST_OF_A_RECORD - len(attached),
+        "may_add": queries.may_be_added(activity, request.today),
         "may_change": activity.may_be_edited,
         "trail": [
             ("活动", reverse("activity-list")),

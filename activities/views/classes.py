@@ -26,6 +26,7 @@ from branches import access
 from branches.access import Request
 from branches.models import Organization
 from branches.rules.roles import Capability
+from branches.rules.text import whole_number
 from branches.rules.tree import OrganizationKind
 from branches.scope import Scope
 from members.models import Member
@@ -129,7 +130,8 @@ def call_up(request: Request, *, pk: int) -> HttpResponse:
     )
     errors: list[str] = []
     if request.method == "POST":
-        ticked = {int(value) for value in request.POST.getlist("member") if _is_number(value)}
+        typed = map(whole_number, request.POST.getlist("member"))
+        ticked = {number for number in typed if number is not None}
         members = Member.objects.filter(
             pk__in=found.filter(member__in=ticked).values("member_id")
         ).select_related("user")
@@ -265,7 +267,3 @@ def _form(request: Request, form: ClassForm, title: str) -> HttpResponse:
 
 def _url(row: TrainingClass) -> str:
     return reverse("training-class", kwargs={"pk": row.pk})
-
-
-def _is_number(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) < 19

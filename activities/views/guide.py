@@ -23,6 +23,7 @@ from branches.access import Request
 from branches.models import Organization
 from branches.queries import regulations
 from branches.rules.roles import Capability
+from branches.rules.text import one_line, whole_number
 from branches.scope import Scope
 from members.models import Member
 from members.queries import members
@@ -74,7 +75,7 @@ def start(request: Request, *, code: str) -> HttpResponse:
     if not places:
         messages.warning(request, "办事程序由党支部办理，请联系支部书记。")
         return redirect("guide", code=code)
-    asked = request.GET.get("q", "").strip()
+    asked = one_line(request.GET.get("q", ""))
     form = StartForm(
         request.POST if request.method == "POST" else None,
         about=description.about,
@@ -103,7 +104,7 @@ def _started(request: Request, description: Description, form: StartForm) -> Pro
         asked = request.POST.get("member", "")
         member = get_object_or_404(
             Member.objects.in_scope(request.scope).defer("id_number", "phone"),
-            pk=int(asked) if asked.isdecimal() else 0,
+            pk=whole_number(asked) or 0,
         )
         home = member.memberships.current().home().select_related("branch").get()
         organization = home.branch

@@ -38,12 +38,14 @@ def changes(request: Request, *, pk: int, number: int) -> HttpResponse:
     before = activity.versions.filter(number=number - 1).first()
     if before is None:
         return redirect("activity-minutes", pk=pk, number=number)
-    lines = rules.difference(before.content, after.content)
+    found = rules.difference(before.content, after.content)
+    lines = found or []
     context = {
         "activity": activity,
         "before": before,
         "after": after,
         "lines": lines,
+        "too_different": found is None,
         "removed": sum(line.change is Change.REMOVED for line in lines),
         "added": sum(line.change is Change.ADDED for line in lines),
         "trail": _trail(activity),

@@ -43,6 +43,7 @@ def roll(request: Request, *, pk: int) -> HttpResponse:
         "roll": RollForm(rolls.of_activity(activity, today=request.today)),
         "choices": CHOICES,
         "present": " ".join(sorted(ATTENDED)),
+        "reader": request.user.pk,
         "is_coming": activity.held_on > request.today,
         "trail": [("活动", reverse("activity-list")), (activity.title, url)],
         "back": url,
@@ -55,8 +56,9 @@ def roll(request: Request, *, pk: int) -> HttpResponse:
 def merge(request: Request, *, pk: int) -> JsonResponse:
     """Take over what a device marked; refusals come with the reason, and the device keeps all."""
     activity = _one(request, pk)
+    at = timezone.now()
     try:
-        sent = forms.read(request.body)
+        sent = forms.read(request.body, at=at)
         made = operations.merge(
             activity=activity,
             key=sent.key,
@@ -64,7 +66,12 @@ def merge(request: Request, *, pk: int) -> JsonResponse:
             marks=sent.marks,
             taken_at=sent.taken_at,
             by=request.user,
-            at=timezone.now(),
+            at=at,
+        )
+    except forms.ClockWrong:
+        return JsonResponse(
+            {"error": "登记时间不在最近 60 天内。请校准本机的日期和时间，再改动一处登记后合并。"},
+            status=400,
         )
     except forms.BadRoll:
         return JsonResponse({"error": "发送的内容不完整，请再试一次。"}, status=400)

@@ -13,9 +13,9 @@ from branches.rules.roles import Capability
 def attached(request: Request, activity: Activity) -> Panel | None:
     """Return what is attached (one query); nothing where there is none and none may be added."""
     found = attachments.of_activity(activity)
-    may_add = activity.may_be_edited and request.grants.scope(Capability.LOG_ACTIVITIES).reaches(
-        activity.organization.path
-    )
+    may_add = attachments.may_be_added(activity, request.today) and request.grants.scope(
+        Capability.LOG_ACTIVITIES
+    ).reaches(activity.organization.path)
     if not found and not may_add:
         return None
     photos = [each for each in found if each.kind == Attachment.Kind.PHOTO]

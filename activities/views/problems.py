@@ -26,6 +26,7 @@ from branches import access
 from branches.access import Request
 from branches.models import Organization
 from branches.rules.roles import Capability
+from branches.rules.text import whole_number
 from branches.rules.workflow import StepNotAllowed
 
 PAGE = 50
@@ -85,7 +86,7 @@ def new(request: Request) -> HttpResponse:
     hosts: list[Organization] = []
     if asked:
         open_ones = Activity.objects.in_scope(request.scope).select_related("organization__parent")
-        activity = get_object_or_404(open_ones, pk=int(asked) if asked.isdecimal() else 0)
+        activity = get_object_or_404(open_ones, pk=whole_number(asked) or 0)
         if not activity.may_be_edited:
             messages.warning(request, wording.refused_step(activity.state))
             return redirect("activity", pk=activity.pk)

@@ -79,14 +79,14 @@ def quiz(request: Request, *, pk: int) -> HttpResponse:
     }
     if sets:
         questions = quizzes.questions_of(found)
-        figures = quizzes.figures(found, questions)
+        figures = quizzes.figures(found, questions, request.today)
         known = [quizzes.question_of(row) for row in questions]
         context |= {
             "full": rules.full_marks(known),
             "figures": figures,
-            "few": figures.papers < LEAST_PAPERS,
+            "few": figures is not None and figures.papers < LEAST_PAPERS,
             "least": LEAST_PAPERS,
-            "may_withdraw": found.published_at is not None and not figures.papers,
+            "may_withdraw": found.published_at is not None and not found.papers.exists(),
             "questions": [
                 {
                     "row": row,
@@ -94,7 +94,7 @@ def quiz(request: Request, *, pk: int) -> HttpResponse:
                     "kind": wording.QUESTIONS[question.kind],
                     "options": list(zip(rules.LETTERS, row.options, strict=False)),
                     "right": rules.letters(row.right, row.kind, row.options),
-                    "share": figures.right[row.pk],
+                    "share": figures.right[row.pk] if figures else None,
                 }
                 for row, question in zip(questions, known, strict=True)
             ],

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -24,8 +26,10 @@ from branches import access
 from branches.access import Request
 from members.models import Member
 
-# When a code was scanned, kept by the device while its reader signs in to the account.
+# When a code was scanned and by whom, kept by the device while its reader reads on or signs in to
+# the account. One that belongs to nobody yet counts for the first account that shows it.
 SCANNED = "scanned"
+_NOBODY = "-"
 _SALT = "activities.sign-in"
 
 
@@ -66,7 +70,7 @@ def scan(request: HttpRequest, *, pk: int, code: str) -> HttpResponseBase:
     if request.user.is_authenticated:
         return _scanned(request, pk=pk, code=code)
     response = redirect_to_login(request.get_full_path())
-    _remember(response, pk, code, timezone.now())
+    _remember(response, pk, code, timezone.now(), by=None)
     return response
 
 
@@ -75,7 +79,7 @@ def _scanned(request: Request, *, pk: int, code: str) -> HttpResponse:
     at = timezone.now()
     activity = get_object_or_404(Activity.objects.select_related("organization__parent"), pk=pk)
     member = sign_ins.member_of(request.user)
-    read_at = _read_at(request, pk, code)
+    read_at, is_own = _read_at(request, pk, code, at)
     if member is None or not sign_ins.is_called(activity, member):
         return _stranger(request, activity, code, at, read_at)
     refusal = ""
@@ -98,9 +102,9 @@ def _scanned(request: Request, *, pk: int, code: str) -> HttpResponse:
         "said": roll_facts.said(signed) if signed else "",
     }
     response = TemplateResponse(request, "activities/scan.html", context)
-    if read_at is None:
+    if not is_own:
         # Reading is slow and tapping later: the moment of the scan is what counts.
-        _remember(response, pk, code, at)
+        _remember(response, pk, code, read_at or at, by=request.user.pk)
     return response
 
 
@@ -129,24 +133,48 @@ def _say(request: Request, row: SignIn) -> None:
     messages.success(request, f"已签到：{row.activity.title}，{roll_facts.said(row)}。")
 
 
-def _remember(response: HttpResponse, pk: int, code: str, at: dt.datetime) -> None:
-    """Let the device keep when it read a code; the code itself is checked on signing in."""
+def _remember(
+    response: HttpResponse, pk: int, code: str, at: dt.datetime, *, by: int | None
+) -> None:
+    """Let the device keep when ``by`` read a code; the code itself is checked on signing in."""
+    who = _NOBODY + secrets.token_hex(16) if by is None else str(by)
     response.set_signed_cookie(
         SCANNED,
-        f"{pk} {code[:20]} {at.isoformat()}",
+        f"{pk} {code[:20]} {who} {at.isoformat()}",
         salt=_SALT,
-        max_age=rules.SCAN_LASTS,
+        max_age=rules.ANONYMOUS_SCAN_LASTS if by is None else rules.SCAN_LASTS,
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
 
 
-def _read_at(request: HttpRequest, pk: int, code: str) -> dt.datetime | None:
-    """Return when this device read this very code; None when it did not, or too long ago."""
+def _read_at(
+    request: Request, pk: int, code: str, at: dt.datetime
+) -> tuple[dt.datetime | None, bool]:
+    """Return when this device read this very code, and whether that is bound to the account.
+
+    None when it did not, too long ago, or for another account.
+    """
     kept = request.get_signed_cookie(SCANNED, "", salt=_SALT, max_age=rules.SCAN_LASTS)
     activity, _, rest = (kept or "").partition(" ")
-    known, _, moment = rest.rpartition(" ")
+    rest, _, moment = rest.rpartition(" ")
+    known, _, who = rest.rpartition(" ")
     if activity != str(pk) or known != code:
-        return None
-    return parse_datetime(moment)
+        return None, False
+    read_at = parse_datetime(moment)
+    if who == str(request.user.pk):
+        return read_at, True
+    is_fresh = read_at is not None and at - read_at <= rules.ANONYMOUS_SCAN_LASTS
+    if is_fresh and who.startswith(_NOBODY) and _is_first(pk, who, request.user.pk):
+        return read_at, False
+    return None, False
+
+
+def _is_first(pk: int, scan: str, user: int) -> bool:
+    """Return whether a scan of nobody's is this account's: one each, at an activity one only."""
+    mine, owner = f"scan-{pk}-{user}", f"scan-{scan}"
+    if not cache.add(mine, scan, operations.LONGEST.total_seconds()) and cache.get(mine) != scan:
+        return False
+    lasts = rules.ANONYMOUS_SCAN_LASTS.total_seconds()
+    return cache.add(owner, user, lasts) or cache.get(owner) == user

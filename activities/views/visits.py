@@ -23,6 +23,7 @@ from branches import access
 from branches.access import Request
 from branches.models import Organization
 from branches.rules.roles import Capability
+from branches.rules.text import whole_number
 from branches.rules.workflow import StepNotAllowed
 from members.models import Member
 
@@ -75,8 +76,7 @@ def new(request: Request) -> HttpResponse:
             raise PermissionDenied
         return TemplateResponse(request, "activities/visit_nobody.html", {})
     asked = request.POST.get("branch") or request.GET.get("branch", "")
-    chosen = int(asked) if asked.isdecimal() else 0
-    branch = places.get(chosen) or next(iter(places.values()))
+    branch = places.get(whole_number(asked) or 0) or next(iter(places.values()))
     is_keeper = branch.pk in {each.pk for each in keeps}
     shift = next((row for row in on_duty if row.organization_id == branch.pk), None)
     receivers = visits.receivers(branch, request.today) if is_keeper else None

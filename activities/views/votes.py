@@ -81,6 +81,8 @@ def remove(request: Request, *, pk: int) -> HttpResponse:
     resolution = _resolution(request, pk)
     try:
         operations.remove_resolution(resolution=resolution, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
     except StepNotAllowed as refusal:
         messages.warning(request, wording.refused_step(refusal.state))
     else:

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import models
 from django.db.models import Q
 
 from branches.models.fields import SealedTextField
-from branches.rules import reminders
 
 WEBHOOK_PURPOSE = "webhook.url"
 
@@ -35,9 +32,6 @@ class ReminderPreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}"
-
-    def is_quiet(self, time: dt.time) -> bool:
-        return reminders.is_quiet(time, self.quiet_from, self.quiet_to)
 
 
 class Webhook(models.Model):

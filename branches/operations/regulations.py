@@ -62,8 +62,13 @@ def adjust(
         raise CannotAdjust("请写明调整依据。", field="reason")
     # One adjustment of a committee at a time.
     Organization.objects.select_for_update(no_key=True).get(pk=committee.pk)
-    stored = {**regulation.parameters, **_checked(regulation, values)}
-    if stored == regulation.parameters and not is_muted:
+    # Only what differs: everything else goes on following the rule and its later editions.
+    stored = {
+        name: value
+        for name, value in _checked(regulation, values).items()
+        if value != regulation.parameters.get(name)
+    }
+    if not stored and not is_muted:
         raise CannotAdjust("和原来的要求一样，不用调整。")
     rows = RegulationAdjustment.objects.filter(committee=committee, code=regulation.code)
     later = rows.filter(effective_from__gte=effective_from).order_by("effective_from").first()
@@ -90,7 +95,9 @@ def adjust(
         before={"asked": words(regulation, regulation.parameters, is_muted=False)},
         after={
             "requirement": regulation.title,
-            "asked": words(regulation, stored, is_muted=is_muted),
+            "asked": words(
+                regulation, {**regulation.parameters, **stored}, is_muted=is_muted
+            ),
             "started_on": effective_from,
             "reason": row.reason,
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from branches.models import Delivery, Organization, ReminderPreference, User, We
 from branches.rules import reminders
 
 KEPT = dt.timedelta(days=30)
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -98,7 +101,8 @@ def send(*, delivery: Delivery, at: dt.datetime, way: Callable[[Delivery], None]
     """Send one waiting digest by ``way``, unless somebody else is at it.
 
     The attempt is counted before it is made: a worker that dies on the way delays the digest,
-    and never sends it again and again.
+    and never sends it again and again. Whatever goes wrong with one digest is kept with it and
+    raises nothing, so that the others go out.
     """
     attempts = delivery.attempts + 1
     pause = reminders.pause_after(attempts)
@@ -110,9 +114,14 @@ def send(*, delivery: Delivery, at: dt.datetime, way: Callable[[Delivery], None]
     rows = Delivery.objects.filter(pk=delivery.pk)
     try:
         way(delivery)
-    except NotDelivered as failure:
+    except Exception as failure:
+        if isinstance(failure, NotDelivered):
+            error = str(failure)[:300]
+        else:
+            error = "发送时出错，已记入日志"
+            logger.exception("Digest %s could not be sent", delivery.pk)
         state = Delivery.State.WAITING if pause else Delivery.State.FAILED
-        rows.update(state=state, error=str(failure)[:300])
+        rows.update(state=state, error=error)
     else:
         # What it said is of no use any more, and may name people.
         rows.update(state=Delivery.State.SENT, sent_at=at, error="", body="")

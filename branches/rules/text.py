@@ -34,6 +34,7 @@ _INVISIBLE = dict.fromkeys(
 )  # fmt: skip
 _CONTROL = dict.fromkeys((*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0)))
 _SPACES = re.compile(r"\s+")
+MOST_DIGITS = 18
 
 # 〇 and the unified blocks up to Extension H, with the compatibility block.
 _HAN_RANGES = (
@@ -64,6 +65,18 @@ def one_line(text: str) -> str:
 def without_spaces(text: str) -> str:
     """``one_line`` in half width with every space taken out: for codes, dates and headers."""
     return _SPACES.sub("", half_width(one_line(text)))
+
+
+def whole_number(text: str) -> int | None:
+    """Return what was typed or posted as the key of a row; None for anything that can be no key.
+
+    ASCII digits alone, and at most 18 of them: the database takes no more.
+
+    >>> whole_number("12"), whole_number("１２"), whole_number("9" * 5000)
+    (12, None, None)
+    """
+    is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return int(text) if is_number else None
 
 
 def is_han(character: str) -> bool:

@@ -68,7 +68,8 @@ def regulation_list(request: Request) -> HttpResponse:
 @access.signed_in("制度要求人人可查")
 def regulation(request: Request, *, code: str) -> HttpResponse:
     """Show one rule: what it asks, on what ground, and how committees have adjusted it."""
-    editions = regulations.editions(code)
+    # The database takes no NUL, which an address may hold.
+    editions = regulations.editions(code) if code.isprintable() else []
     if not editions:
         raise Http404
     rule = next((row for row in editions if row.is_in_force(request.today)), editions[0])
@@ -76,7 +77,9 @@ def regulation(request: Request, *, code: str) -> HttpResponse:
     adjusted = [
         {
             "row": row,
-            "asked": operations.words(rule, row.parameters, is_muted=row.is_muted),
+            "asked": operations.words(
+                rule, {**rule.parameters, **row.parameters}, is_muted=row.is_muted
+            ),
             "is_running": row.is_in_force(request.today),
             "is_coming": row.effective_from > request.today,
             "may_end": managed.reaches(row.committee.path)
@@ -171,7 +174,9 @@ def adjustment_end(request: Request, *, pk: int) -> HttpResponse:
             "form": form,
             "row": row,
             "rule": rule,
-            "asked": operations.words(rule, row.parameters, is_muted=row.is_muted),
+            "asked": operations.words(
+                rule, {**rule.parameters, **row.parameters}, is_muted=row.is_muted
+            ),
         },
     )
 

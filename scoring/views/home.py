@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from activities.queries import activities
+from activities.queries import activities, sign_ins
 from branches import access, duties
 from branches.access import Request
 from branches.rules.periods import Period
@@ -31,6 +31,7 @@ def home(request: Request) -> HttpResponse:
         "overdue": sum(duty.due_on < request.today for duty in due),
         "coming": activities.coming_up(request.grants, request.today, now)
         or activities.called_to(request.user, request.today, now),
+        "signing": sign_ins.open_for(request.user, timezone.now())[:1],
         "panels": overview.panels(
             request.user,
             request.grants,

@@ -13,7 +13,7 @@
       event.preventDefault();
       return;
     }
-    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
@@ -166,4 +166,25 @@
   prepare(document);
   document.addEventListener("htmx:afterSettle", (event) => prepare(event.target));
   document.querySelector("[data-focus]")?.focus();
+
+  // Devices are shared: once nobody is signed in, a roll with its names stays only where marks
+  // wait to be merged (what offline_roll.js keeps).
+  function waits(name) {
+    try {
+      const { base, marks } = JSON.parse(localStorage.getItem(name));
+      return Object.keys(marks).some((id) => marks[id] !== (base[id] ?? "UNMARKED"));
+    } catch {
+      return false;
+    }
+  }
+
+  async function forgetRolls() {
+    const kept = "caches" in window ? await caches.keys() : [];
+    const names = [...kept, ...Object.keys(localStorage)].filter((name) => name.startsWith("roll-"));
+    await Promise.all(names.filter((name) => !waits(name)).map((name) => {
+      localStorage.removeItem(name);
+      return "caches" in window && caches.delete(name);
+    }));
+  }
+  if (document.querySelector("[data-forget-rolls]")) forgetRolls().catch(() => {});
 })();

@@ -4,7 +4,8 @@
 
   const form = document.querySelector("[data-offline]");
   if (!form) return;
-  const name = `roll-${form.dataset.offline}`;
+  // By account: on a shared device nobody goes on with another's marks.
+  const name = `roll-${form.dataset.user}-${form.dataset.offline}`;
   const radios = [...form.querySelectorAll(".roll-row input[type=radio]")];
   const title = form.querySelector("[data-offline-title]");
   const words = form.querySelector("[data-offline-words]");
@@ -59,7 +60,10 @@
     }
   }
 
+  let mayKeepPage = true;
+
   async function clear() {
+    mayKeepPage = false;
     saved = null;
     base = shown();
     try {
@@ -92,7 +96,6 @@
   function tell() {
     const count = waiting();
     send.disabled = !count;
-    drop.hidden = !saved;
     if (!keeps) {
       say("bad", "本机不能保存", "浏览器不允许保存登记，请不要关闭本页，有网络后立即合并。");
     } else if (!navigator.onLine) {
@@ -169,9 +172,14 @@
   }
 
   drop.addEventListener("click", async () => {
-    if (!window.confirm("清除本机还没合并的登记？")) return;
+    const count = waiting();
+    const what = count ? `清除本机还没合并的 ${count} 人的登记？` : "清除本机保存的名单？";
+    if (!window.confirm(what)) return;
+    // Not loaded anew: that would keep the page on the device again.
+    put(base);
     await clear();
-    location.reload();
+    tell();
+    if (keeps) say("ok", "已清除", "本机不再保存姓名和登记。再次离线登记前，请在有网络时重新打开本页。");
   });
 
   window.addEventListener("online", tell);
@@ -186,8 +194,12 @@
         saved.marks[id] = fresh[id];
       }
     });
+    put(saved.marks);
+  }
+
+  function put(marks) {
     radios.forEach((radio) => {
-      radio.checked = radio.value === saved.marks[member(radio)];
+      radio.checked = radio.value === marks[member(radio)];
     });
     isRestoring = true; // the counts above the roll follow, nothing new is noted
     radios[0]?.dispatchEvent(new Event("change", { bubbles: true }));
@@ -205,6 +217,7 @@
         const own = parts.filter((url) => url.startsWith(`${location.origin}/static/`));
         const cache = await caches.open(name);
         await cache.addAll([...new Set([location.href.split("#")[0], ...own])]);
+        if (!mayKeepPage) await caches.delete(name);
         form.dataset.kept = "1";
       })
       .catch(() => {});

@@ -96,6 +96,12 @@ class Walk:
         }
         entries.grade(appraisal=self.appraisal, grades=given, by=self.by, at=AT)
 
+    def to_opinion(self):
+        """From 互评, written, to 评定."""
+        self.step(T.TO_BALLOT)
+        self.count()
+        self.step(T.TO_OPINION)
+
     def to(self, state):
         """Go on until ``state``, everything written on the way."""
         for part, do, step in [
@@ -253,6 +259,81 @@ def test_nobody_writes_on_a_day_to_come(walk):
         )  # fmt: skip
 
 
+def write_self(walk, text, by, row=None):
+    entries.write_self(
+        appraisal=walk.appraisal, entries={(row or walk.rows[0]).pk: Written(text)}, on=DAY,
+        by=by, at=AT,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["代写", ""])
+def test_what_the_member_wrote_nobody_else_rewrites(walk, account, members, text):
+    own = account(members[0]).user
+    write_self(walk, "代写的初稿", walk.by)  # a keeper's draft may be rewritten
+    write_self(walk, "本人写的", own)
+
+    with pytest.raises(Refused, match="陈卓的自评是本人写的，别人不能改"):
+        write_self(walk, text, walk.by)
+    assert walk.rows[0].self_text == "本人写的"
+
+    write_self(walk, "本人再改", own)
+    assert (walk.rows[0].self_text, walk.rows[0].self_by) == ("本人再改", own)
+
+
+@pytest.mark.parametrize(
+    ("has_other", "whom"),
+    [
+        (True, "请由其他支部委员"),
+        (False, "本支部没有其他支部委员可以办理，请上级党委书记、副书记或委员登录"),
+    ],
+)
+def test_nobody_writes_the_own_peer_opinion_or_grade(
+    walk, members, person, branch_a, committee, has_other, whom
+):
+    members[0].user = walk.by
+    members[0].save(update_fields=["user"])
+    if has_other:
+        person(Role.COMMITTEE_MEMBER, branch_a)
+    above = person(Role.SECRETARY, committee).user
+    keeper = walk.by
+    walk.to(S.PEER)
+    with pytest.raises(Refused, match=f"不能由自己填写，{whom}填写"):
+        walk.peers()
+    walk.by = above
+    walk.peers()
+    walk.to_opinion()
+    walk.by = keeper
+    with pytest.raises(Refused, match=f"不能由自己登记，{whom}登记"):
+        walk.grade(G.EXCELLENT, G.QUALIFIED, G.BASIC)
+    assert {row.grade for row in walk.rows} == {""}
+    walk.by = above
+    walk.grade(G.QUALIFIED, G.QUALIFIED, G.BASIC)
+    # What another wrote of him does not keep him from writing of the rest.
+    walk.by = keeper
+    walk.grade(G.QUALIFIED, G.EXCELLENT, G.BASIC)
+
+    assert [row.grade for row in walk.rows] == ["QUALIFIED", "EXCELLENT", "BASIC", ""]
+
+
+def test_the_audit_keeps_whose_rows_were_touched(walk):
+    walk.to(S.OPINION)
+    walk.grade(G.EXCELLENT, G.QUALIFIED, None)
+    walk.grade(G.EXCELLENT, G.BASIC, None)
+
+    pks = sorted(row.pk for row in walk.rows)
+    told = AuditEntry.objects.filter(action__startswith="appraisal.").order_by("id")
+    kept = [
+        (entry.action.partition(".")[2], entry.after["appraised"])
+        for entry in told
+        if "appraised" in entry.after
+    ]
+    changed = walk.rows[1].pk
+    assert kept == [
+        ("self", pks), ("peers", pks), ("counted", sorted(row.pk for row in walk.rows[:3])),
+        ("graded", pks), ("graded", [changed]),
+    ]  # fmt: skip
+
+
 # The ballot
 
 
@@ -310,10 +391,20 @@ def test_the_audit_does_not_tell_single_counts(walk):
 
     assert AuditEntry.objects.get(action="appraisal.counted").after == {
         "issued": 10, "returned": 10, "void": 0, "tellers": "陈卓、李敏",
+        "appraised": sorted(row.pk for row in walk.rows if row.is_graded),
     }  # fmt: skip
 
 
 # Grades
+
+
+def test_the_audit_does_not_tell_who_got_which_grade(walk):
+    walk.to(S.OPINION)
+    walk.grade(G.EXCELLENT, G.QUALIFIED, None)
+
+    after = AuditEntry.objects.get(action="appraisal.graded").after
+    assert after["rows"] == 2
+    assert [name for name in ("陈卓", "李敏", "优秀", "合格") if name in str(after)] == []
 
 
 def test_the_probationary_are_not_graded(walk):
@@ -395,9 +486,46 @@ def test_begun_on_the_page(page, branch_a, members):
 
 
 @pytest.mark.parametrize("data", [{}, {"organization": "x", "year": "2024"},
-                                  {"organization": "1", "year": "99999"}])  # fmt: skip
+                                  {"organization": "1", "year": "99999"},
+                                  {"organization": "1", "year": "9999"},
+                                  {"organization": "1", "year": "0000"},
+                                  {"organization": "9" * 5000, "year": "2024"}])  # fmt: skip
 def test_a_beginning_without_sense_goes_back_to_the_list(page, data):
     assert page.post(reverse("appraisal-start"), data)["Location"] == reverse("appraisal-list")
+
+
+@pytest.mark.parametrize(
+    ("asked", "year"),
+    [
+        ("1920", None),
+        ("1921", 1921),
+        ("2100", 2100),
+        ("2101", None),
+        ("9999", None),
+        ("0000", None),
+    ],
+)
+def test_a_year_without_sense_shows_the_present_one(page, asked, year):
+    shown = page.get(reverse("appraisal-list"), {"year": asked})
+    assert shown.context["year"] == (year or timezone.localdate().year)
+
+
+def test_signs_that_cannot_be_kept_are_dropped(page, walk):
+    ways = {"pk": walk.appraisal.pk}
+    walk.to(S.PEER)
+    page.post(reverse("appraisal-back", kwargs=ways), {"reason": "漏了\x00一人"})
+    assert AuditEntry.objects.latest("id").after["reason"] == "漏了一人"
+
+    walk.step(T.TO_PEERS)
+    walk.peers()
+    walk.to_opinion()
+    walk.grade(G.EXCELLENT, G.EXCELLENT, G.QUALIFIED)
+    page.post(
+        reverse("appraisal-step", kwargs=ways),
+        {"step": "TO_FEEDBACK", "excess_reason": "抗\x00洪"},
+    )
+    walk.appraisal.refresh_from_db()
+    assert walk.appraisal.excess_reason == "抗洪"
 
 
 def write_url(walk):

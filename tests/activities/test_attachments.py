@@ -31,6 +31,7 @@ from tests.activities.conftest import moment
 
 DAY = dt.date(2024, 10, 22)
 AT = moment(DAY)
+LATE = AT + dt.timedelta(days=30)
 PDF = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\ntrailer << >>\n%%EOF\n"
 OFFICE = "application/vnd.openxmlformats-officedocument."
 NOISE = random.Random(7).randbytes(40_000)  # what does not pack, so that the ratio stays small
@@ -79,6 +80,22 @@ def with_password() -> bytes:
     return bytes(content)
 
 
+def renamed(content: bytes, **names: str) -> bytes:
+    """The same package with other names for its parts."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w") as new:
+        for name in old.namelist():
+            new.writestr(names.get(name, name), old.read(name))
+    return written.getvalue()
+
+
+def links(kind: str, encoding: str = "utf-8", **attributes: str) -> bytes:
+    more = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f'<?xml version="1.0" encoding="{encoding}"?><R><L Type="{kind}"{more}/></R>'.encode(
+        encoding
+    )
+
+
 def with_many_entries() -> bytes:
     return office(**{f"word/media/{n}.xml": b"" for n in range(2001)})
 
@@ -102,6 +119,13 @@ def short(value: object) -> str:
         ("签到\u202efdp.exe", PDF, "签到fdp.pdf", "application/pdf"),
         ('a"; filename="x.html', PDF, "a; filename=x.pdf", "application/pdf"),
         ("1.2 版方案.docx", office(), "1.2 版方案.docx", f"{OFFICE}wordprocessingml.document"),
+        ("a.docx", renamed(office(), **{"[Content_Types].xml": "[content_types].XML"}), "a.docx",
+         f"{OFFICE}wordprocessingml.document"),
+        ("a.docx", office(**{"word/_rels/document.xml.rels": links(
+            "http://x/hyperlink", TargetMode="External"), "word/" + "a" * 507: b"x"}), "a.docx",
+         f"{OFFICE}wordprocessingml.document"),
+        ("图.pdf", PDF.replace(b"%%EOF", b"\x90/JS\x91 \x92/JS( %%EOF"), "图.pdf",
+         "application/pdf"),
         ("", office("xl/workbook.xml"), "附件.xlsx", f"{OFFICE}spreadsheetml.sheet"),
         ("党课.ppt", office("ppt/presentation.xml"), "党课.pptx",
          f"{OFFICE}presentationml.presentation"),
@@ -135,6 +159,12 @@ def test_what_is_kept_has_the_name_of_what_it_is(name, content, kept_as, content
         ("x.pdf", PDF[:-8], "不完整"),
         ("x.pdf", PDF.replace(b"/Catalog", b"/Catalog /OpenAction << /S /JavaScript >>"), "脚本"),
         ("x.pdf", PDF.replace(b"/Catalog", b"/Catalog /S /Launch"), "脚本"),
+        ("x.pdf", PDF.replace(b"/Catalog", b"/Catalog /S /J#61va#53cript"), "脚本"),
+        ("x.pdf", PDF.replace(b"/Catalog", b"/Catalog /S /#4caunch"), "脚本"),
+        ("x.pdf", PDF.replace(b"/Catalog", b"/Catalog /S /Rendition/JS(app.alert(1))"), "脚本"),
+        ("x.pdf", PDF.replace(b"/Catalog", b"/Catalog /S /Rendition /#4AS 7 0 R"), "脚本"),
+        ("x.pdf", PDF.replace(b"/Catalog", b"/Catalog /S /SubmitForm"), "脚本"),
+        ("x.pdf", PDF.replace(b"/Catalog", b"/Catalog /S /ImportData"), "脚本"),
         ("x.pdf", PDF + b"\x00" * papers.MAX_BYTES, "超过 20 MB"),
         ("x.docx", office(**{"word/vbaProject.bin": b"x"}), "有宏"),
         ("x.docx", office(**{"word/activeX/activeX1.xml": b"x"}), "有宏"),
@@ -142,6 +172,23 @@ def test_what_is_kept_has_the_name_of_what_it_is(name, content, kept_as, content
         ("x.docx", office(types=TYPES.replace(b"openxml", b"ms-word.macroEnabled")), "有宏"),
         ("x.docx", office(**{"word/_rels/settings.xml.rels":
                              b'<R Type="attachedTemplate" TargetMode="External"/>'}), "外部模板"),
+        ("x.docx", office(types=TYPES.replace(b"openxml", b"ms-office.vbaProject")), "有宏"),
+        ("x.docx", office(types=TYPES.decode().replace("openxml", "ms-word.MACROenabled")
+                          .encode("utf-16")), "有宏"),
+        ("x.docx", office(types=TYPES.replace(b"openxml", b"ms-word.macro&#69;nabled")), "有宏"),
+        ("x.docx", office(**{"word/_rels/document.xml.rels":
+                             links("http://x/2006/relationships/vbaProject")}), "有宏"),
+        ("x.docx", office(**{"Word/VBAProject.bin": b"x"}), "有宏"),
+        ("x.docx", office(**{"WORD/_Rels/Settings.xml.RELS": links(
+            "http://x/attachedTemplate", "utf-16", TargetMode="External")}), "外部模板"),
+        ("x.docx", office(**{"word/_rels/other.xml.rels": links(
+            "http://x/attached&#84;emplate", TargetMode="Ex&#116;ernal")}), "外部模板"),
+        ("x.docx", office(types=b'<!DOCTYPE T [<!ENTITY a "b">]>' + TYPES), "混有别的内容"),
+        ("x.docx", office(types=b"<Types>"), "已损坏或加了密码"),
+        ("x.docx", office(types=b'<?xml version="1.0" encoding="x"?><T/>'), "已损坏或加了密码"),
+        ("x.docx", office(**{"/embeddings/" * 5_000: b"x"}), "已损坏或加了密码"),
+        ("x.docx", office(**{"word/" + "a" * 508: b"x"}), "已损坏或加了密码"),
+        ("x.docx", office(**{"WORD/document.xml": b"x"}), "已损坏或加了密码"),
         ("x.docx", office(**{"word/big.xml": b"0" * 3_000_000}), "解压后太大"),
         ("x.docx", office(types=b"0" * 1_100_000, a=NOISE), "解压后太大"),
         ("x.docx", office(**{"../../evil": b"x"}), "已损坏或加了密码"),
@@ -307,7 +354,7 @@ def test_a_closed_records_attachments_stand(client, activity, secretary):
         lambda: operations.remove(attachment=row, by=secretary, at=AT),
         lambda: operations.caption(attachment=row, text="x", by=secretary, at=AT),
         lambda: operations.add(
-            activity=activity, file=operations.take("b.pdf", PDF + b"\n"), by=secretary, at=AT
+            activity=activity, file=operations.take("b.pdf", PDF + b"\n"), by=secretary, at=LATE
         ),
     ):
         with pytest.raises(Refused, match="记录已经办结"):
@@ -318,8 +365,24 @@ def test_a_closed_records_attachments_stand(client, activity, secretary):
     assert facts["附　　件"] == "照片 1 张，文件 1 份"
 
 
-def all_present(activity):
+@pytest.mark.parametrize(("days", "kept"), [(0, True), (1, False)])
+def test_photos_may_come_until_the_deadline_of_the_record(activity, secretary, days, kept):
+    activity_operations.take_roll(
+        activity=activity, marks=all_present(activity), by=secretary, at=AT
+    )
+    activity_operations.close(activity=activity, by=secretary, at=AT)
+    on = activity.record_due_on + dt.timedelta(days=days)
+    at = AT.replace(year=on.year, month=on.month, day=on.day)
+    photo = operations.take("现场.jpg", picture())
 
+    if kept:
+        assert operations.add(activity=activity, file=photo, by=secretary, at=at).added_at == at
+    else:
+        with pytest.raises(Refused, match="记录已经办结"):
+            operations.add(activity=activity, file=photo, by=secretary, at=at)
+
+
+def all_present(activity):
     return {row.member_id: Mark("PRESENT") for row in activity.attendances.all()}
 
 

@@ -15,7 +15,7 @@ from activities.models import (
     TrainingClass,
 )
 from activities.operations import classes
-from activities.operations.classes import Outcome
+from activities.operations.classes import ClassFacts, Outcome
 from activities.operations.refusals import Refused
 from activities.queries import classes as class_queries
 from activities.queries.study_rules import CallUpRule
@@ -73,7 +73,7 @@ def test_a_topic_is_known_from_lessons_classes_and_credits(
     Lesson.objects.create(activity=activity, topic="SPIRIT")
     Attendance.objects.filter(activity=activity).update(is_counted=True)
     Enrolment.objects.create(
-        training_class=open_class(ended_on=D(2025, 10, 10), started_on=D(2025, 10, 10)),
+        training_class=open_class(ended_on=D(2025, 10, 10), started_on=D(2025, 10, 9)),
         member=three[1], called_on=D(2025, 1, 1), state="ATTENDED", hours=8,
     )  # fmt: skip
     credited(three[2], secretary, D(2026, 1, 1), "SPIRIT")
@@ -129,6 +129,60 @@ def test_calling_up_and_closing_a_class(three, secretary, open_class, keeper, at
             refused()
 
 
+def test_nobody_writes_the_own_result(three, secretary, open_class, keeper, person, committee, at):
+    three[0].user = keeper.user
+    three[0].save()
+    row = open_class()
+    classes.call_up(training_class=row, members=three[:2], by=keeper.user, at=at)
+    mine, other = Enrolment.objects.order_by("pk")
+    given = {
+        mine.pk: Outcome("ATTENDED", Decimal(2), Decimal(16)),
+        other.pk: Outcome("MISSED"),
+    }
+    with pytest.raises(Refused, match="不能登记自己的参训情况。请由其他有权登记的同志或上级党委"):
+        classes.close(training_class=row, outcomes=given, by=keeper.user, at=at)
+    assert set(Enrolment.objects.values_list("state", flat=True)) == {"CALLED"}
+
+    classes.close(
+        training_class=row, outcomes=given, by=person(Role.REVIEWER, committee).user, at=at
+    )
+    # What another wrote of him does not keep him from correcting the rest.
+    given[other.pk] = Outcome("EXCUSED")
+    classes.close(training_class=row, outcomes=given, by=keeper.user, at=at)
+
+    assert set(Enrolment.objects.values_list("state", "hours")) == {
+        ("ATTENDED", Decimal(16)), ("EXCUSED", None),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "hours", "theory", "refused"),
+    [
+        (1, "12", "12", ""),
+        (1, "12.5", "0", "最多 12 学时"),
+        (2, "24", "24", ""),
+        (2, "24.5", "0", "最多 24 学时"),
+        (2, "8", "8.5", "不能超过总学时"),
+    ],
+)
+def test_a_day_has_twelve_hours_at_most(open_class, keeper, at, days, hours, theory, refused):
+    given = {
+        "started_on": D(2026, 10, 12), "ended_on": D(2026, 10, 11) + dt.timedelta(days=days),
+        "hours": Decimal(hours), "theory_hours": Decimal(theory),
+    }  # fmt: skip
+    if not refused:
+        assert open_class(**given).hours == Decimal(hours)
+        return
+    with pytest.raises(Refused, match=refused):
+        open_class(**given)
+    row = open_class()
+    with pytest.raises(Refused, match=refused):
+        classes.change(
+            training_class=row, facts=ClassFacts("班", "PARTY_SCHOOL", "SPIRIT", **given),
+            by=keeper.user, at=at,
+        )  # fmt: skip
+
+
 def test_a_class_is_not_closed_before_it_ends(open_class, three, keeper, at):
     row = open_class(ended_on=D(2026, 10, 21))
     with pytest.raises(Refused, match="还没有结束"):
@@ -176,6 +230,12 @@ def test_a_branch_keeps_its_own_classes(signed_in, branch_a, three):
     page = answer.content.decode()
     assert "结业日期不能早于开班日期。" in page
     assert "理论和党性学时不能超过总学时。" in page
+    one_day = {
+        "title": "支部集训", "kind": "CENTRALISED", "topic": "WORK", "started_on": "2024-01-02",
+        "ended_on": "2024-01-02", "hours": "12.5", "theory_hours": "4",
+    }  # fmt: skip
+    page = signed_in.post(reverse("class-new"), one_day).content.decode()
+    assert "学时太多：从开班到结业共 1 天，每天最多 12 学时，最多填 12。" in page
     answer = signed_in.post(
         reverse("class-new"),
         {"title": "支部集训", "kind": "CENTRALISED", "topic": "WORK", "started_on": "2024-01-02",

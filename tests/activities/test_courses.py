@@ -9,12 +9,14 @@ import pytest
 from django.urls import reverse
 
 from activities.models import (
+    Activity,
     Course,
     CourseOrder,
+    EducationBase,
     Lecturer,
 )
 from activities.operations import courses
-from activities.operations.courses import CourseFacts
+from activities.operations.courses import BaseFacts, CourseFacts
 from activities.queries import courses as menu
 from activities.queries.courses import MenuFilters
 from branches.rules.periods import Period
@@ -28,8 +30,14 @@ YEAR = Period.parse("2026")
 
 def rated(course, branch, by, lecturer, *scores):
     for score in scores:
+        held = Activity.objects.create(
+            organization=branch, kind="LECTURE", title=course.title, held_on=DAY,
+            starts_at=dt.time(9), place="会议室", record_due_on=DAY, entered_by=by,
+            entered_at=moment(DAY),
+        )  # fmt: skip
         CourseOrder.objects.create(
             course=course, branch=branch, kind="LECTURE", wanted_on=DAY, state="RATED",
+            activity=held,
             asked_by=by, asked_at=moment(DAY), lecturer=lecturer, course_rating=score,
             lecturer_rating=5, rated_at=moment(DAY),
         )  # fmt: skip
@@ -54,6 +62,26 @@ def test_the_menu_goes_list_by_list_and_the_best_rated_first(
         "未评": "还没有评价", "提升课": "5.0 分（3 次）",
     }  # fmt: skip
     assert none.title in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("later", "changes", "rows"),
+    [(0, {}, 1), (59, {}, 1), (60, {}, 2), (1, {"about": "展厅"}, 2)],
+)
+def test_what_is_sent_twice_is_entered_once(committee, keeper, at, later, changes, rows):
+    for seconds, more in ((0, {}), (later, changes)):
+        courses.keep_base(
+            organization=committee, facts=BaseFacts("纪念馆", **more), by=keeper.user,
+            at=at + dt.timedelta(seconds=seconds),
+        )  # fmt: skip
+
+    assert EducationBase.objects.count() == rows
+
+
+def test_a_course_sent_twice_is_offered_once(offer, lecturer):
+    first, second, with_lecturer = offer(), offer(), offer(lecturers=[lecturer])
+
+    assert (second == first, with_lecturer == first) == (True, False)
 
 
 @pytest.mark.parametrize(

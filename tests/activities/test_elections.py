@@ -128,12 +128,12 @@ def test_the_count_says_who_is_elected(meeting, secretary, ten):
     found = shown(election)
     assert elected(election) == {"党员甲", "党员乙", "党员丙"}
     assert (found.quorum, found.papers, found.open_seats) == (
-        "应到 10 人，实到 10 人，10×5 = 50 ≥ 10×4 = 40，符合规定人数",
+        "应到 10 人的五分之四是 8 人，实到 10 人，符合规定人数",
         "发出 10 张，收回 10 张，收回不多于发出，选举有效",
         0,
     )
     words = {row.name: (row.verdict, row.words) for row in found.standings}
-    assert words["党员丁"] == ("未当选", "赞成 5 票，5×2 = 10 = 实到 10，正好一半，不能当选")
+    assert words["党员丁"] == ("未当选", "赞成 5 票，正好是实到 10 人的一半（5），不能当选")
 
 
 @pytest.mark.parametrize(
@@ -316,6 +316,35 @@ def test_the_result_is_reported_and_then_approved(chosen, secretary, at, on, may
     assert (done.reported_on, done.approved_on) == (on, on)
 
 
+@pytest.fixture
+def reported(chosen, secretary, at):
+    """Reported upwards, and the record open again."""
+    election_results.report_result(election=chosen, on=DAY, by=secretary, at=at)
+    operations.reopen(activity=chosen.activity, reason="更正", by=secretary, at=at)
+    return chosen
+
+
+def test_what_is_approved_above_is_neither_counted_again_nor_removed(
+    reported, three, secretary, at
+):
+    election_results.approve_result(
+        election=reported, on=DAY, reference="组〔2026〕8号", by=secretary, at=at
+    )
+    with pytest.raises(Refused, match="上级已批复（组〔2026〕8号）"):
+        count(reported, secretary, {three[0]: 2}, issued=3, returned=3)
+    with pytest.raises(Refused, match="上级已批复（组〔2026〕8号）"):
+        elections.remove_election(election=reported, by=secretary, at=at)
+    assert Candidate.objects.get().yes == 3
+
+
+def test_what_is_counted_again_is_reported_again(reported, three, secretary):
+    count(reported, secretary, {three[0]: 2}, issued=3, returned=3)
+
+    assert Election.objects.get().reported_on is None
+    told = AuditEntry.objects.filter(action="election.counted").latest("id")
+    assert (told.before["reported_on"], told.after["reported_on"]) == (DAY.isoformat(), None)
+
+
 def test_a_committee_is_put_on_record_and_not_approved(meeting, secretary, ten, at):
     election = prepare(meeting, secretary, ten[:4], supervise=ten[9:])
     count(election, secretary, dict(zip(ten[:4], (9, 8, 7, 5), strict=True)))
@@ -341,9 +370,9 @@ def test_the_minutes_tell_the_ballot(chosen):
     assert said["选举：书记选举"] == (
         "应选书记 1 名，候选人 1 名，无记名投票。",
         "监票人：李敏。",
-        "应到 3 人，实到 3 人，3×5 = 15 ≥ 3×4 = 12，符合规定人数。",
+        "应到 3 人的五分之四是 2.4 人，实到 3 人，符合规定人数。",
         "发出 3 张，收回 3 张，收回不多于发出，选举有效。",
-        "陈卓：赞成 3 票，不赞成 0 票，弃权 0 票；赞成 3 票，3×2 = 6 > 实到 3，超过实到的一半。",
+        "陈卓：赞成 3 票，不赞成 0 票，弃权 0 票；赞成 3 票，超过实到 3 人的一半（1.5）。",
         "当选：陈卓。",
     )
 

@@ -15,7 +15,7 @@ from activities.operations import homework as operations
 from activities.operations.refusals import Refused
 from activities.rules.kinds import ActivityKind
 from branches.access import Grants
-from branches.models import Notice
+from branches.models import AuditEntry, Notice
 from tests.activities.conftest import moment
 
 DAY = dt.date(2026, 11, 2)
@@ -52,6 +52,19 @@ def hand_in(homework, student, text="心得", at=AT):
     return operations.hand_in(homework=homework, member=student.member, text=text, at=at)
 
 
+@pytest.mark.parametrize(
+    ("later", "changes", "rows"),
+    [(0, {}, 1), (59, {}, 1), (60, {}, 2), (1, {"text": "读一本书"}, 2)],
+)
+def test_what_is_sent_twice_is_set_once(homework, lesson, secretary, later, changes, rows):
+    given = {"text": "写一篇心得", "due_on": DUE} | changes
+    second = operations.assign(
+        activity=lesson, by=secretary, at=AT + dt.timedelta(seconds=later), **given
+    )
+
+    assert (Homework.objects.count(), second == homework) == (rows, rows == 1)
+
+
 def test_it_is_told_to_everybody_on_the_roll_with_an_account(homework, student):
     assert [(row.recipient, row.text) for row in Notice.objects.all()] == [
         (student.user, "党课布置了作业：写一篇心得")
@@ -80,6 +93,9 @@ def test_handed_in_again_until_it_is_remarked_on(homework, student, secretary):
     operations.remark(answer=answer, remark="写得实在", by=secretary, at=AT)
 
     assert HomeworkAnswer.objects.get().text == "改过的心得"
+    assert AuditEntry.objects.get(action="homework.remarked").after == {
+        "person": answer.member.name
+    }
     with pytest.raises(Refused, match="已经点评"):
         hand_in(homework, student)
     with pytest.raises(Refused, match="已经有人交"):
@@ -146,14 +162,17 @@ def test_the_number_of_statements_does_not_grow(lesson, secretary, student, page
             assert client.get(url).status_code == 200
         return len(found)
 
-    def more():
-        return operations.assign(activity=lesson, text="心得", due_on=DUE, by=secretary, at=AT)
+    def more(number=0):
+        return operations.assign(
+            activity=lesson, text=f"心得{number}", due_on=DUE, by=secretary, at=AT
+        )
 
     more()
     places = ((student, "/my/homework/"), (page, f"/activities/{lesson.pk}/"))
     for client, url in places:
         client.get(url)
     few = [count(*place) for place in places]
-    for _ in range(29):
-        more()
+    for number in range(1, 30):
+        more(number)
+    assert Homework.objects.count() == 30
     assert [count(*place) for place in places] == few

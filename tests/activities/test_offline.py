@@ -5,13 +5,17 @@ import json
 import uuid
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
+from django.utils import timezone
 
+from activities.forms import offline as forms
 from activities.models import RollMerge
 from activities.operations import activities as operations
 from activities.operations import offline
 from activities.operations.details import Mark
 from activities.operations.refusals import Refused
+from activities.queries import merges
 from activities.rules.kinds import ActivityKind
 from branches.models import AuditEntry, Post
 from branches.rules.roles import Role
@@ -106,8 +110,8 @@ def test_reasons_that_stand_here_stay(meeting, secretary, three):
     assert meeting.attendances.get(member=three[0]).reason == "值班"
 
 
-def test_nobody_marked_on_the_device_goes_unsaid(meeting, secretary, three, branch_b, join):
-    stranger = join(branch_b, "外人")
+def test_nobody_marked_on_the_device_goes_unsaid(meeting, secretary, three, branch_a, join):
+    stranger = join(branch_a, "调走的人", until=DAY - dt.timedelta(days=1))
 
     row = offline.merge(
         activity=meeting, key=KEY, base={}, marks={stranger.pk: P, three[0].pk: P},
@@ -118,6 +122,71 @@ def test_nobody_marked_on_the_device_goes_unsaid(meeting, secretary, three, bran
     assert row.conflicts == {str(stranger.pk): {"device": P, "server": ""}}
     assert marks(meeting) == [P, U, U]
     assert not meeting.attendances.filter(member=stranger).exists()
+
+
+@pytest.mark.parametrize(
+    ("home", "named"), [("branch_a", True), ("group_a", True), ("branch_b", False), (None, False)]
+)
+@pytest.mark.parametrize("is_on_roll", [False, True])
+def test_only_people_of_this_organisation_are_named(
+    request, meeting, secretary, branch_a, branch_b, group_a, join, home, named, is_on_roll
+):
+    left = DAY - dt.timedelta(days=1)
+    if home is None:
+        number = 10**9  # nobody's
+    else:
+        group = group_a if home == "group_a" else None
+        branch = branch_b if home == "branch_b" else branch_a
+        member = join(branch, "外人", group=group, until=left)
+        number = member.pk
+        if is_on_roll:
+            meeting.attendances.create(
+                member=member, branch=branch, kind=meeting.kind, held_on=meeting.held_on
+            )
+
+    row = offline.merge(
+        activity=meeting, key=KEY, base={}, marks={number: P}, taken_at=clock("15:05"),
+        by=secretary, at=clock("16:00"),
+    )  # fmt: skip
+
+    said = named or (is_on_roll and home is not None)
+    assert [each.name for each in merges.differences(row)] == (["外人"] if said else [])
+    assert row.conflicts == ({str(number): {"device": P, "server": ""}} if said else {})
+
+
+def test_a_roll_of_the_year_1_is_never_kept(meeting, secretary):
+    with pytest.raises(IntegrityError, match="roll_merge_taken_since_2000"):
+        RollMerge.objects.create(
+            activity=meeting,
+            key=KEY,
+            marks={},
+            taken_at=dt.datetime(1999, 12, 31, 23, tzinfo=dt.UTC),
+            sent_by=secretary,
+            sent_at=clock("16:00"),
+        )
+
+
+@pytest.mark.parametrize(
+    ("away", "fits"),
+    [
+        (-dt.timedelta(days=60), True),
+        (-dt.timedelta(days=60, seconds=1), False),
+        (dt.timedelta(days=1), True),
+        (dt.timedelta(days=1, seconds=1), False),
+        (None, False),  # the year 1
+        ("late", False),  # the year 9999
+    ],
+)
+def test_a_device_whose_clock_is_wrong_is_refused(away, fits):
+    at = clock("16:00")
+    ends = {None: "0001-01-01T00:00:00+08:00", "late": "9999-12-31T23:59:59-08:00"}
+    taken_at = ends[away] if away in ends else (at + away).isoformat()
+    body = json.dumps({"key": str(KEY), "base": {}, "marks": {}, "taken_at": taken_at}).encode()
+    if fits:
+        assert forms.read(body, at=at).taken_at == at + away
+    else:
+        with pytest.raises(forms.ClockWrong):
+            forms.read(body, at=at)
 
 
 def test_a_clock_that_runs_ahead_is_set_back(meeting, secretary, three):
@@ -159,7 +228,7 @@ def sent(meeting, chair, three):
             "key": str(KEY),
             "base": {},
             "marks": {str(three[0].pk): P},
-            "taken_at": "2026-10-20T07:05:00.000Z",
+            "taken_at": timezone.now().isoformat(),
         }
         url = reverse("activity-offline-merge", kwargs={"pk": meeting.pk})
         return chair.post(url, json.dumps(body | changes), content_type="application/json")
@@ -192,6 +261,14 @@ def test_what_cannot_be_read_is_refused_in_words(meeting, sent, wrong):
     assert (answer.status_code, answer.json()) == (
         400, {"error": "发送的内容不完整，请再试一次。"},
     )  # fmt: skip
+    assert RollMerge.objects.count() == 0
+
+
+def test_a_wrong_clock_is_told_with_its_remedy(meeting, sent):
+    answer = sent(taken_at="0001-01-01T00:00:00Z")
+
+    assert answer.status_code == 400
+    assert "请校准本机的日期和时间" in answer.json()["error"]
     assert RollMerge.objects.count() == 0
 
 

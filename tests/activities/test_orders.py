@@ -114,6 +114,21 @@ def test_cancelling_the_activity_cancels_the_order_and_the_other_way_round(
     assert told.count() == 2
 
 
+def test_whoever_calls_off_what_was_just_accepted_looks_again(
+    offer, ask, accept, secretary, three, at
+):
+    order = ask(offer())
+    stale = CourseOrder.objects.get(pk=order.pk)
+    accept(order)
+
+    with pytest.raises(Refused, match="刚刚已接单，请刷新页面后再试"):
+        orders.cancel(order=stale, reason="临时任务", by=secretary, at=at)
+
+    assert (CourseOrder.objects.get().state, Activity.objects.get().state) == (
+        "ACCEPTED", "PLANNED",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("do", "words"),
     [

@@ -72,6 +72,18 @@ def test_a_problem_is_raised_on_the_day_of_its_meeting(raise_one, meeting):
 
 
 @pytest.mark.parametrize(
+    ("later", "changes", "rows"),
+    [(0, {}, 1), (59, {}, 1), (60, {}, 2), (1, {"text": "作风不够扎实"}, 2)],
+)
+def test_what_is_sent_twice_is_listed_once(raise_one, later, changes, rows):
+    first = raise_one()
+    second = raise_one(at=moment(DAY) + dt.timedelta(seconds=later), **changes)
+
+    assert (Problem.objects.count(), second == first) == (rows, rows == 1)
+    assert AuditEntry.objects.filter(action="problem.added").count() == rows
+
+
+@pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"whose": " "}, "请写明是谁的问题、什么问题。"),
@@ -291,6 +303,11 @@ def test_what_is_wrong_is_said_and_kept(page, branch_a, three):
     assert "措施在此" in shown
 
 
+@pytest.mark.parametrize("asked", ["9" * 5_000, "9" * 19, "²", "0"])
+def test_a_meeting_that_cannot_be_is_not_found(page, branch_a, asked):
+    assert page.post(reverse("problem-new"), typed(activity=asked)).status_code == 404
+
+
 def test_nobody_from_elsewhere_is_made_to_answer(page, branch_b, join, three):
     foreign = join(branch_b, "外人")
 
@@ -355,8 +372,9 @@ def test_30_rows_need_as_many_statements_as_1(page, raise_one):
 
     raise_one(activity=None)
     one = statements()
-    for _ in range(29):
-        raise_one(activity=None)
+    for number in range(29):
+        raise_one(activity=None, text=f"问题{number}")
+    assert Problem.objects.count() == 30
 
     assert statements() == one
 
@@ -410,8 +428,9 @@ def test_the_owner_is_told_by_his_own_line(raise_one, three, person):
 def test_the_duties_need_as_many_statements_for_30_problems(
     raise_one, secretary, django_assert_num_queries
 ):
-    for _ in range(30):
-        raise_one(activity=None)
+    for number in range(30):
+        raise_one(activity=None, text=f"问题{number}")
+    assert Problem.objects.count() == 30
     grants = Grants.of(secretary, DAY)
     with django_assert_num_queries(3):
         duties.due(secretary, grants, DAY + 40 * ONE)

@@ -424,7 +424,9 @@ def test_a_member_is_found_by_name_and_only_ones_own(page, three, join, branch_b
     url = reverse("procedure-start", kwargs={"code": "discipline"})
     shown = page.get(url, {"q": "陈"}).content.decode()
     assert ("陈卓" in shown, "陈外" in shown) == (True, False)
-    assert page.post(url, {"member": stranger.pk}).status_code == 404
+    assert "陈卓" in page.get(url, {"q": "陈\0"}).content.decode()
+    for wrong in (stranger.pk, "9" * 5_000, "9" * 19, "²"):
+        assert page.post(url, {"member": wrong}).status_code == 404
     page.post(url, {"member": three[0].pk})
     assert Procedure.objects.get().title == "党员处分（请示与决定）：陈卓"
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from activities.duties import homework as duties
@@ -143,16 +144,34 @@ def test_what_is_published_stands_until_taken_back(set_up, student):
 def test_shares_are_shown_from_five_papers_on(set_up, branch_a, join, person):
     quiz = set_up()
     for number in range(5):
-        few = queries.figures(quiz, queries.questions_of(quiz))
+        few = queries.figures(quiz, queries.questions_of(quiz), LAST + ONE)
         assert (few.pass_share, set(few.right.values())) == (None, {None})
         client = person()
         client.member = join(branch_a, f"党员{number}", user=client.user)
         right = ((1,), (0, 1), (1,)) if number else ((0,), (0,), (1,))
         hand_in(quiz, client, right)
-    shown = queries.figures(quiz, queries.questions_of(quiz))
+    shown = queries.figures(quiz, queries.questions_of(quiz), LAST + ONE)
 
     assert (shown.papers, shown.pass_share) == (5, Decimal("0.8"))
     assert list(shown.right.values()) == [Decimal("0.8"), Decimal("0.8"), Decimal(1)]
+
+
+def test_nothing_is_shown_while_a_paper_may_still_come(set_up, student):
+    today = dt.date.today()
+    quiz = set_up(first=today - ONE, last=today)
+    hand_in(quiz, student, at=moment(today))
+    client = Client()
+    client.force_login(set_up.maker)
+    url = f"/quizzes/{quiz.pk}/"
+    page = client.get(url).content.decode()
+
+    assert queries.figures(quiz, queries.questions_of(quiz), today) is None
+    assert "在测验结束后显示" in page
+    assert ("已交卷" in page, "答对率</" in page, "　答对率" in page) == (False, False, False)
+    Quiz.objects.update(closes_on=today - ONE)
+    over = client.get(url).content.decode()
+    shown = [words in over for words in ("在测验结束后显示", "已交卷", "交卷不足 5 份")]
+    assert shown == [False, True, True]
 
 
 def test_only_members_below_take_it(set_up, branch_a, branch_b, student, join, person):
@@ -233,7 +252,7 @@ def test_set_over_the_pages(branch_a, person):
     client.post(f"{url}publish/")
     quiz.refresh_from_db()
     assert (quiz.questions.count(), quiz.published_at is not None) == (2, True)
-    assert "交卷不足 5 份" in client.get(url).content.decode()
+    assert "在测验结束后显示" in client.get(url).content.decode()
     client.post(f"{url}discard/")
     assert Quiz.objects.exists()
 

@@ -5,7 +5,7 @@ import itertools
 import threading
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 
 from activities.models import SignIn, SignInWindow, WrongCode
 from activities.operations import activities as operations
@@ -343,6 +343,48 @@ def test_leave_granted_stands_on_the_roll_unless_somebody_came(meeting, open_, p
     assert list(roll.values_list("status", "reason")) == [
         ("LEAVE", "值班"), ("PRESENT", ""), ("UNMARKED", ""),
     ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", ["cancel", "close_window", "take_roll"])
+def test_who_signs_in_while_a_step_is_taken_waits_and_meets_what_it_left(
+    meeting, open_, people, secretary, step
+):
+    """The sign-in has read the state and its code is right before the other transaction ends."""
+    steps = {
+        "cancel": lambda: operations.cancel(
+            activity=meeting, reason="停电", by=secretary, at=clock("14:57")
+        ),
+        "close_window": lambda: sign_in.close_window(
+            activity=meeting, by=secretary, at=clock("14:57")
+        ),
+        "take_roll": lambda: take(meeting, secretary, clock("14:57"), 李敏="PRESENT"),
+    }
+    outcome: list[type[Exception] | None] = []
+
+    def request() -> None:
+        try:
+            scan(meeting, people[0], clock("14:58"))
+            outcome.append(None)
+        except sign_in.NotOpen as refused:
+            outcome.append(type(refused))
+        finally:
+            connection.close()
+
+    waits = False
+    with transaction.atomic():
+        steps[step]()
+        thread = threading.Thread(target=request)
+        thread.start()
+        with connection.cursor() as cursor:
+            while not waits and thread.is_alive():
+                cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+                waits = cursor.fetchone() is not None
+    thread.join()
+
+    assert waits
+    assert outcome == [None if step == "take_roll" else sign_in.NotOpen]
+    assert SignIn.objects.count() == (1 if step == "take_roll" else 0)
 
 
 @pytest.mark.django_db(transaction=True)

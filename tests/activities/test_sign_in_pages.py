@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
+from django.core.signing import get_cookie_signer
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -90,7 +92,7 @@ def test_who_is_not_signed_in_to_the_account_goes_on_after_doing_so(window, read
 
     assert turned_away.url == f"{reverse('login')}?next={address}"
     kept = client.cookies["scanned"]
-    assert (kept["httponly"], kept["max-age"], kept["samesite"]) == (True, 600, "Lax")
+    assert (kept["httponly"], kept["max-age"], kept["samesite"]) == (True, 180, "Lax")
     assert SignIn.objects.count() == 0
     client.force_login(reader.user)
     client.post(address)
@@ -98,11 +100,69 @@ def test_who_is_not_signed_in_to_the_account_goes_on_after_doing_so(window, read
 
 
 def test_the_moment_of_the_scan_is_the_devices_own_and_cannot_be_made_up(window, reader):
-    reader.cookies["scanned"] = f"{window.activity_id} 123456 {timezone.now().isoformat()}"
+    who, at = reader.user.pk, timezone.now()
+    reader.cookies["scanned"] = f"{window.activity_id} 123456 {who} {at.isoformat()}"
 
     page = reader.post(scan_url(window, "123456"))
 
     assert "签到码不对" in text(page)
+    assert SignIn.objects.count() == 0
+
+
+def kept_scan(window: SignInWindow, who: str, minutes: float) -> tuple[str, str]:
+    """Return address and cookie of a code that was right and read so many minutes ago.
+
+    ``who``: the account's key, or "-" and a number for whoever was not signed in.
+    """
+    at = timezone.now() - dt.timedelta(minutes=minutes)
+    code = code_at(window.secret, window.activity_id, at)
+    value = f"{window.activity_id} {code} {who} {at.isoformat()}"
+    return scan_url(window, code), get_cookie_signer(salt="scannedactivities.sign-in").sign(value)
+
+
+@pytest.mark.parametrize(
+    ("who", "minutes", "counts"),
+    [
+        ("own", 2, True),
+        ("own", 9.9, True),
+        ("own", 10.1, False),
+        ("other", 2, False),  # somebody in the room hands the own scan on
+        ("nobody", 2.9, True),
+        ("nobody", 3.1, False),
+    ],
+)
+def test_whose_scan_counts_and_how_long(window, reader, secretary, who, minutes, counts):
+    nobody = f"-{uuid.uuid4().hex}"
+    key = {"own": str(reader.user.pk), "other": str(secretary.pk), "nobody": nobody}[who]
+    address, reader.cookies["scanned"] = kept_scan(window, key, minutes)
+
+    page = text(reader.post(address, follow=True))
+
+    assert ("已签到" in page, "签到码不对" in page) == (counts, not counts)
+    assert SignIn.objects.count() == counts
+
+
+def test_a_scan_of_nobodys_counts_for_one_account_alone(window, reader, person, branch_a, join):
+    other = person()
+    join(branch_a, "周新", user=other.user)
+    address, cookie = kept_scan(window, f"-{uuid.uuid4().hex}", 2)
+    reader.cookies["scanned"] = other.cookies["scanned"] = cookie
+
+    reader.get(address)  # from here on it is the reader's own
+    handed_on = other.post(address)
+    reader.post(address)
+
+    assert "签到码不对" in text(handed_on)
+    assert SignIn.objects.get().member == reader.member
+
+
+def test_one_scan_of_nobodys_for_an_account_at_an_activity(window, reader):
+    first, cookie = kept_scan(window, f"-{uuid.uuid4().hex}", 2.5)
+    reader.cookies["scanned"] = cookie
+    reader.get(first)
+    address, reader.cookies["scanned"] = kept_scan(window, f"-{uuid.uuid4().hex}", 2)
+
+    assert "签到码不对" in text(reader.post(address))
     assert SignIn.objects.count() == 0
 
 

@@ -224,6 +224,14 @@ def test_sittings_are_added_on_their_page_and_chosen_on_the_roll(page, activity,
     assert "陈卓、李敏" in record
 
 
+@pytest.mark.parametrize("posted", ["9" * 5_000, "9" * 19, "²"])
+def test_a_sitting_that_cannot_be_changes_nothing(page, divided, three, posted):
+    roll = reverse("activity-roll", kwargs={"pk": divided.pk})
+    fields = {f"status_{who.pk}": "PRESENT" for who in three}
+
+    assert page.post(roll, fields | {f"sitting_{three[0].pk}": posted}).status_code < 500
+
+
 def test_a_sitting_from_elsewhere_is_said_at_the_person(page, divided, three):
     roll = reverse("activity-roll", kwargs={"pk": divided.pk})
     fields = {f"status_{who.pk}": "PRESENT" for who in three}

@@ -109,7 +109,9 @@ def test_committees_sit_in_one_class_a_year(
     three[0].save()
     if ended:
         Enrolment.objects.create(
-            training_class=open_class(kind=kind, started_on=ended, ended_on=ended),
+            training_class=open_class(
+                kind=kind, started_on=ended, ended_on=ended, hours=8, theory_hours=6
+            ),
             member=three[0], called_on=ended, state="ATTENDED", hours=8,
         )  # fmt: skip
 

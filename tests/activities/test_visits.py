@@ -17,7 +17,7 @@ from activities.operations import visits as operations
 from activities.operations.refusals import Refused
 from activities.operations.visits import Received
 from branches.access import Grants
-from branches.models import Notice
+from branches.models import AuditEntry, Notice
 from branches.rules.periods import Period
 from branches.rules.roles import Role
 from branches.rules.workflow import StepNotAllowed
@@ -44,14 +44,33 @@ def member(branch_a, join, person):
 
 @pytest.fixture
 def receive(branch_a, secretary, member):
-    def make(answer="", on=FRIDAY, by=None, **changes) -> Visit:
+    def make(answer="", on=FRIDAY, by=None, later=0, **changes) -> Visit:
         given = {"visitor": "张三", "contact": "13800000000", "matter": "楼道灯不亮"} | changes
         return operations.receive(
             branch=branch_a, received=Received(received_on=on, answer=answer, **given),
-            received_by=member, by=by or secretary, at=moment(on),
+            received_by=member, by=by or secretary,
+            at=moment(on) + dt.timedelta(seconds=later),
         )  # fmt: skip
 
     return make
+
+
+@pytest.mark.parametrize(
+    ("later", "changes", "rows"),
+    [(0, {}, 1), (59, {}, 1), (60, {}, 2), (1, {"matter": "水管漏水"}, 2)],
+)
+def test_what_is_sent_twice_is_one_visit(receive, later, changes, rows):
+    first = receive()
+    second = receive(later=later, **changes)
+
+    assert (Visit.objects.count(), second == first) == (rows, rows == 1)
+
+
+def test_another_who_writes_the_same_down_is_no_repetition(receive, person):
+    receive()
+    receive(by=person().user)
+
+    assert Visit.objects.count() == 2
 
 
 def test_settled_on_the_spot_or_owed_within_five_working_days(receive):
@@ -105,6 +124,10 @@ def test_answered_it_is_over(receive, secretary, member):
 
     assert (answered.state, answered.answer, answered.answered_on) == ("ANSWERED", "已修好", DUE)
     assert Notice.objects.get(recipient=member.user).text == "您接待的来访已答复：楼道灯不亮"
+    # What was said stays in the log.
+    assert AuditEntry.objects.get(action="visit.answered").after == {
+        "visit_state": "ANSWERED", "answered_on": DUE.isoformat(),
+    }  # fmt: skip
     for step in (
         lambda: operations.answer(
             visit=visit, answer="又", answered_on=DUE, by=secretary, at=moment(DUE)
@@ -152,7 +175,7 @@ def test_when_an_answer_is_told_as_due(receive, secretary, on, expected):
 
 def test_many_are_one_line(receive, secretary):
     receive()
-    receive()
+    receive(visitor="李四")
     assert titles(secretary, DUE) == ["2 件来访答复快到期"]
 
 
@@ -230,8 +253,13 @@ def test_what_is_wrong_is_said(page, branch_a, member, changes, said):
     assert not Visit.objects.exists()
 
 
+@pytest.mark.parametrize("asked", ["9" * 5_000, "9" * 19, "²"])
+def test_a_branch_that_cannot_be_is_the_own(page, branch_a, asked):
+    assert branch_a.short_name in page.post("/visits/new/", typed(branch=asked)).content.decode()
+
+
 def test_the_branch_answers_and_sends_up_on_the_page(page, receive):
-    first, second = receive(), receive()
+    first, second = receive(), receive(visitor="李四")
     page.post(f"/visits/{first.pk}/answer/", {"answer": "已修", "answered_on": "2026-11-09"})
     page.post(f"/visits/{second.pk}/send-up/")
 
@@ -251,8 +279,9 @@ def test_the_log_needs_the_same_statements_for_one_and_for_thirty(page, receive)
     receive()
     page.get("/visits/")
     few = count()
-    for _ in range(29):
-        receive()
+    for number in range(29):
+        receive(visitor=f"来访人{number}")
+    assert Visit.objects.count() == 30
     assert count() == few
 
 
@@ -262,8 +291,8 @@ def test_the_ledger(receive, secretary, member, branch_a):
         entered_at=moment(FRIDAY),
     )  # fmt: skip
     receive("已报修")
-    in_time, late = receive(), receive()
-    receive()
+    in_time, late = receive(), receive(visitor="李四")
+    receive(visitor="王五")
     for visit, day in ((in_time, DUE), (late, DUE + ONE)):
         operations.answer(
             visit=visit, answer="已修", answered_on=day, by=secretary, at=moment(DUE + ONE)

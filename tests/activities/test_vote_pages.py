@@ -1,6 +1,7 @@
 """Pages of votes and elections: what they show, what they keep, where they lead."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -49,8 +50,8 @@ def test_a_vote_from_the_page_of_the_meeting_and_back(client, meeting):
     answer = client.post(at("activity-vote", meeting.pk), VOTE, follow=True)
     page = answer.content.decode()
     for words in (
-        "年度计划", "应到 10 人，实到 10 人，10×2 = 20 ≥ 10，达到规定人数。",
-        "赞成 6 票，6×2 = 12 &gt; 应到 10，超过应到的一半，通过。", "同意。",
+        "年度计划", "应到 10 人的一半是 5 人，实到 10 人，达到规定人数。",
+        "赞成 6 票，超过应到 10 人的一半（5），通过。", "同意。",
     ):  # fmt: skip
         assert words in page
 
@@ -80,7 +81,7 @@ def test_a_block_names_article_and_way_out(client, hold, branch_a, join):
         at("activity-vote", activity.pk), VOTE | {"yes": "1", "no": "0", "abstain": "0"}
     )
     text = page.content.decode()
-    assert "应到 4 人，实到 1 人，1×2 = 2 &lt; 4，没有达到规定人数" in text
+    assert "应到 4 人的一半是 2 人，实到 1 人，没有达到规定人数" in text
     assert "《中国共产党支部工作条例（试行）》第十一条" in text
     assert "请上级党组织的书记或考评审核员" in text
 
@@ -179,6 +180,16 @@ def test_too_few_candidates_are_warned_of_and_kept(client, meeting, ten):
     assert chosen in text and not Election.objects.exists()
 
 
+@pytest.mark.parametrize("key", ["9" * 5_000, "9" * 19, "²", ""])
+def test_a_person_that_cannot_be_stands_for_nothing(client, meeting, ten, key):
+    posted = stand(ten[:4], ten[9], **{f"role_{key}": "CANDIDATE"})
+    client.post(
+        at("activity-election", meeting.pk), urlencode(posted),
+        content_type="application/x-www-form-urlencoded",  # the other one limits names
+    )  # fmt: skip
+    assert Election.objects.get().candidates.count() == 4
+
+
 def test_the_ballot_lists_by_strokes(client, election, ten):
     text = client.get(at("election-ballot", election.pk)).content.decode()
     places = [text.index(each.name) for each in ten[:4]]
@@ -191,7 +202,7 @@ def test_counting_says_who_is_elected(client, election, ten):
     client.post(page, votes(ten[:4], (9, 8, 7, 5)))
     text = client.get(at("election", election.pk)).content.decode()
     assert f"当选：{ten[0].name}、{ten[1].name}、{ten[2].name}。" in text
-    assert "赞成 5 票，5×2 = 10 = 实到 10，正好一半，不能当选" in text
+    assert "赞成 5 票，正好是实到 10 人的一半（5），不能当选" in text
     assert "准备再次投票" not in text
 
 

@@ -20,7 +20,7 @@ from branches.rules.workflow import StepNotAllowed
 from branches.scope import Scope
 from members.models import Exemption, Restriction
 from members.rules.status import MemberStatus
-from tests.activities.conftest import FOUNDED, moment
+from tests.activities.conftest import FOUNDED, details, moment
 
 DAY = dt.date(2026, 10, 13)
 ASSEMBLY, COMMITTEE = ActivityKind.ASSEMBLY, ActivityKind.COMMITTEE
@@ -36,14 +36,16 @@ def meet(hold, branch, marks, kind=ASSEMBLY, **changes):
     return hold(branch, kind, DAY, marks, close=False, **changes)
 
 
-def record(activity, by, *, subject="年度工作计划", confirmed=False, **given):
+def record(
+    activity, by, *, subject="年度工作计划", confirmed=False, later=dt.timedelta(0), **given
+):
     motion = {"yes": 0} | {name: given.pop(name) for name in list(given) if name in TALLY}
     return votes.record_resolution(
         activity=activity,
         motion=Motion(subject=subject, tally=Tally(**motion), **given),
         confirmed=confirmed,
         by=by,
-        at=moment(DAY),
+        at=moment(DAY) + later,
     )
 
 
@@ -53,6 +55,32 @@ TALLY = {"yes", "no", "abstain", "written_yes", "issued", "returned", "void"}
 def counted(activity) -> tuple[int, int]:
     found = electorates.of_activity(activity, queries.rules_of(activity))
     return found.due, found.present
+
+
+@pytest.mark.parametrize(
+    ("admitted_on", "refused"),
+    [
+        (dt.date(2025, 10, 13), False),
+        (dt.date(2025, 10, 14), True),
+        (dt.date(2024, 2, 29), False),
+        (None, False),
+    ],
+)
+def test_nobody_is_regularised_before_probation_is_over(
+    hold, branch_a, secretary, ten, join, admitted_on, refused
+):
+    candidate = join(branch_a, "预备", status=MemberStatus.PROBATIONARY)
+    candidate.admitted_on = admitted_on
+    candidate.save()
+    marks = "P" * 11
+    activity = meet(hold, branch_a, marks)
+    motion = {"kind": DecisionKind.REGULARISATION, "about": candidate, "yes": 10}
+
+    if refused:
+        with pytest.raises(objections.Blocked, match="预备期到2026年10月14日期满"):
+            record(activity, secretary, confirmed=True, **motion)
+    else:
+        assert record(activity, secretary, confirmed=True, **motion).is_passed
 
 
 # 应到
@@ -184,7 +212,7 @@ def test_below_half_nothing_is_decided(hold, branch_a, ten, secretary):
     with pytest.raises(objections.Blocked) as refused:
         record(activity, secretary, yes=4)
     assert str(refused.value) == (
-        "应到 10 人，实到 4 人，4×2 = 8 < 10，没有达到规定人数"
+        "应到 10 人的一半是 5 人，实到 4 人，没有达到规定人数"
         "（《中国共产党支部工作条例（试行）》第十一条）。"
     )
     assert not Resolution.objects.exists()
@@ -238,6 +266,38 @@ def test_a_matter_that_went_through_the_committee_needs_no_word(hold, branch_a, 
         record(activity, board, **given)
     assert [each.code for each in refused.value.objections] == ["M19"]
     assert record(activity, board, prior=earlier, **given).prior == earlier
+
+
+@pytest.mark.parametrize(
+    ("held_on", "yes", "done", "fits"),
+    [
+        (DAY, 5, "", True),  # open, its roll taken
+        (DAY - dt.timedelta(days=1), 5, "close", True),
+        (DAY - dt.timedelta(days=1), 5, "cancel", False),
+        (DAY - dt.timedelta(days=1), 5, "forget", False),  # somebody has no mark any more
+        (DAY - dt.timedelta(days=1), 2, "close", False),  # not passed
+        (DAY + dt.timedelta(days=1), 5, "", False),
+    ],
+)
+def test_what_went_through_the_committee(hold, branch_a, board, join, held_on, yes, done, fits):
+    about = join(branch_a, "受表彰的")
+    earlier = hold(branch_a, COMMITTEE, held_on, "PPPPP", close=False)
+    item = record(earlier, board, yes=yes, subject="研究表彰")
+    if done == "close":
+        operations.close(activity=earlier, by=board, at=moment(DAY))
+    elif done == "cancel":
+        operations.cancel(activity=earlier, reason="停电", by=board, at=moment(DAY))
+    elif done == "forget":
+        earlier.attendances.filter(member=board.member).update(status="UNMARKED")
+    activity = meet(hold, branch_a, "P" * 6)
+    given = {"kind": DecisionKind.PRAISE, "about": about, "yes": 6, "prior": item}
+
+    assert list(queries.prior_items(activity)) == ([item] if fits else [])
+    if fits:
+        assert record(activity, board, **given).prior == item
+    else:
+        with pytest.raises(Refused, match="支委会上已经通过的事项"):
+            record(activity, board, **given)
 
 
 def test_a_branch_without_a_committee_goes_straight_to_the_meeting(
@@ -357,6 +417,22 @@ def test_the_meetings_own_vote_on_it_counted_everybody(hold, branch_a, three, se
     assert VoterExemption.objects.get() == exemption
 
 
+@pytest.mark.parametrize(
+    ("later", "changes", "rows"),
+    [(0, {}, 1), (59, {}, 1), (60, {}, 2), (1, {"subject": "活动安排"}, 2), (1, {"yes": 2}, 2)],
+)
+def test_what_is_sent_twice_is_recorded_once(
+    hold, branch_a, three, secretary, later, changes, rows
+):
+    activity = meet(hold, branch_a, "PPP")
+    first = record(activity, secretary, yes=3)
+    second = record(
+        activity, secretary, later=dt.timedelta(seconds=later), **({"yes": 3} | changes)
+    )
+
+    assert (activity.resolutions.count(), second == first) == (rows, rows == 1)
+
+
 def test_a_roll_changed_after_the_vote_does_not_close(hold, branch_a, three, secretary):
     activity = meet(hold, branch_a, "PPP")
     record(activity, secretary, yes=3)
@@ -407,6 +483,51 @@ def test_nobody_sets_a_rule_aside_for_the_own_branch(hold, committee, branch_a, 
     assert not RuleOverride.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("since", "may"),
+    [
+        (FOUNDED, False),  # on the meeting's day
+        (DAY + dt.timedelta(days=1), False),  # on the day of the act alone
+        (DAY + dt.timedelta(days=2), True),
+    ],
+)
+def test_nor_by_whoever_belongs_to_it_on_the_day_of_the_act(
+    hold, committee, branch_a, ten, above, join, since, may
+):
+    activity = meet(hold, branch_a, "PPPPAAAAAA")
+    join(branch_a, "上级", user=above, since=since)
+
+    def act():
+        voters.set_aside(
+            activity=activity, code="M17", reason="抢险", reach=Scope((committee.path,)), by=above,
+            at=moment(DAY + dt.timedelta(days=1)),
+        )  # fmt: skip
+
+    if may:
+        act()
+    else:
+        with pytest.raises(Refused, match="本支部不能自己突破"):
+            act()
+    assert RuleOverride.objects.exists() is may
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_on_another_day_the_rule_is_in_force_again(
+    hold, committee, branch_a, ten, secretary, above, days
+):
+    activity = meet(hold, branch_a, "PPPPAAAAAA")
+    set_aside(activity, above, committee.path)
+
+    operations.change(
+        activity=activity, by=secretary, at=moment(DAY),
+        details=details(DAY - dt.timedelta(days=days), starts_at=activity.starts_at),
+    )  # fmt: skip
+
+    assert RuleOverride.objects.exists() is (days == 0)
+    told = [entry.before for entry in AuditEntry.objects.filter(action="vote.rules_restored")]
+    assert told == ([{"rule": "M17", "reason": "抢险在岗，已电话报告"}] if days else [])
+
+
 @pytest.mark.parametrize(("code", "reason"), [("M17", " "), ("M19", "有理由"), ("X1", "有理由")])
 def test_only_a_blocking_rule_and_with_a_reason(
     hold, committee, branch_a, ten, above, code, reason
@@ -428,8 +549,8 @@ def test_the_minutes_spell_it_out(hold, branch_a, three, secretary):
     said = {title.partition("、")[2]: text for title, text in document.parts}
     assert said["表决事项和结果"] == (
         "1. 年度工作计划。举手表决：赞成 2 票，反对 0 票，弃权 0 票。"
-        "应到 3 人，实到 2 人，2×2 = 4 ≥ 3，达到规定人数。"
-        "赞成 2 票，2×2 = 4 > 应到 3，超过应到的一半，通过。同意实施。",
+        "应到 3 人的一半是 1.5 人，实到 2 人，达到规定人数。"
+        "赞成 2 票，超过应到 3 人的一半（1.5），通过。同意实施。",
     )
     assert dict(document.facts)["主持委托"] == "书记委托"
 

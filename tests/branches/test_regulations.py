@@ -203,7 +203,8 @@ def test_everybody_reads_the_rules(person, branch_a, role):
     assert page.status_code == 200
     assert "党员大会一般每季度召开 1 次" in page.content.decode()
     assert client.get("/regulations/M1/").status_code == 200
-    assert client.get("/regulations/X9/").status_code == 404
+    for wrong in ("X9", "%00", "M1%00"):
+        assert client.get(f"/regulations/{wrong}/").status_code == 404
 
 
 def test_the_page_shows_no_codes_of_the_program(person, branch_a):

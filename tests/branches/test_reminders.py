@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import hmac
+import http.client
 import json
 import socket
 import threading
@@ -160,6 +161,23 @@ def test_a_refused_mail_is_tried_three_times_with_pauses_and_then_given_up(wishe
     assert letters.arrived == []
 
 
+def test_a_digest_that_fails_unexpectedly_stops_no_other(wished, person, branch_a, at):
+    other = person(Role.SECRETARY, branch_a).user
+    operations.prefer(user=other, by_mail=True, mail="b@example.cn", send_at=T(8), **QUIET, at=at)
+    _put(wished, at)
+    _put(other, at)
+
+    def way(delivery):
+        if delivery.user == wished:
+            raise http.client.InvalidURL("URL can't contain control characters")
+
+    for now in (at, at + dt.timedelta(minutes=10), at + dt.timedelta(hours=2)):
+        for delivery in reminders.waiting(DAY, now, MORNING):
+            operations.send(delivery=delivery, at=now, way=way)
+
+    assert _states() == [("FAILED", 3, "发送时出错，已记入日志"), ("SENT", 1, "")]
+
+
 def test_without_a_mail_server_the_reason_is_kept(wished, settings, at):
     settings.EMAIL_HOST = ""
     _put(wished, at)
@@ -306,6 +324,9 @@ def test_a_robot_that_refuses_is_said_so(robot, person, branch_a, at, answer, wh
         "https://user:pass@qyapi.weixin.qq.com/",
         "file:///etc/passwd",
         "https://[::1",
+        "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a b",
+        "https://qyapi.weixin.qq.com/send?key=1\x7f",
+        "https://qyapi.weixin.qq.com/send?key=1\u3000",
         "not an address",
     ],
 )
@@ -317,6 +338,11 @@ def test_only_the_named_hosts_are_called(url):
 def test_the_public_robots_are_allowed():
     channels.check_address("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1")
     channels.check_address("https://oapi.dingtalk.com/robot/send?access_token=1")
+
+
+def test_an_address_that_cannot_be_called_is_said_so(robot):
+    with pytest.raises(NotDelivered, match="连不上群机器人的服务器（InvalidURL）"):
+        channels._call(f"http://{robot.host}/a b", b"{}")
 
 
 def test_the_address_of_a_robot_is_in_no_page_and_no_audit(robot, person, branch_a, at):

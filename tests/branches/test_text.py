@@ -1,6 +1,6 @@
 import pytest
 
-from branches.rules.text import one_line, standard_forms, without_spaces
+from branches.rules.text import one_line, standard_forms, whole_number, without_spaces
 
 # The two-byte codes whose private-use reading GB 18030-2022 replaces, and their characters.
 MOVED = {
@@ -24,3 +24,15 @@ def test_one_line_keeps_width_and_words() -> None:
 
 def test_without_spaces_is_half_width() -> None:
     assert without_spaces("１ 1　２") == "112"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0), ("007", 7), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("9" * 5_000, None),
+        ("", None), ("-1", None), (" 1", None), ("1.0", None), ("１２", None), ("²", None),
+        ("\0", None), ("1\n", None),
+    ],
+)  # fmt: skip
+def test_what_can_be_the_key_of_a_row(text: str, number: int | None) -> None:
+    assert whole_number(text) == number

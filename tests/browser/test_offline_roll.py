@@ -56,6 +56,43 @@ def kept(page: Page) -> int:
     return int(page.evaluate("Object.keys(localStorage).length"))
 
 
+def caches_of(page: Page) -> int:
+    return int(page.evaluate("caches.keys().then((all) => all.length)"))
+
+
+@pytest.mark.parametrize("is_marked", [False, True])
+def test_a_shared_device_keeps_only_what_waits(context, demo, is_marked):
+    page, _ = open_roll(context, demo, f"05:{10 + is_marked}")
+    if is_marked:
+        mark(page, 0, "到")
+    assert (kept(page), caches_of(page)) == (int(is_marked), 1)
+    user, activity = page.evaluate(
+        "() => { const { user, offline } = document.querySelector('form[data-user]').dataset;"
+        " return [user, offline]; }"
+    )
+    assert user
+    assert page.evaluate("caches.keys()") == [f"roll-{user}-{activity}"]
+
+    context.clear_cookies()
+    page.goto("/login/")
+    page.wait_for_function("n => caches.keys().then((all) => all.length === n)", arg=int(is_marked))
+    assert kept(page) == int(is_marked)
+
+
+@pytest.mark.parametrize("is_marked", [False, True])
+def test_what_the_device_keeps_can_always_be_cleared(context, demo, is_marked):
+    page, _ = open_roll(context, demo, f"05:{20 + is_marked}")
+    page.on("dialog", lambda dialog: dialog.accept())
+    if is_marked:
+        mark(page, 0, "到")
+
+    page.get_by_role("button", name="清除本机登记").click()
+
+    expect(page.locator("[data-offline-title]")).to_have_text("已清除")
+    assert (kept(page), caches_of(page)) == (0, 0)
+    assert page.locator(".roll-row input:checked").count() == 0
+
+
 def test_marks_made_without_a_connection_come_onto_the_roll(context, demo):
     page, record = open_roll(context, demo, "06:10")
 
@@ -77,9 +114,9 @@ def test_marks_made_without_a_connection_come_onto_the_roll(context, demo):
     assert kept(page) == 0
     assert page.evaluate("caches.keys().then((all) => all.length)") == 0
     page.goto(record)
-    marks = page.get_by_role("region", name="名单").locator("tbody tr")
-    assert "到" in marks.nth(0).inner_text()
-    assert "缺席" in marks.nth(1).inner_text()
+    marks = page.get_by_role("region", name="名单", include_hidden=True).locator("tbody tr")
+    expect(marks.nth(0)).to_contain_text("到")
+    expect(marks.nth(1)).to_contain_text("缺席")
 
 
 def test_an_expired_login_loses_nothing_and_differences_are_settled(context, demo):

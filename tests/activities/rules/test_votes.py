@@ -68,7 +68,7 @@ def test_those_present_are_not_the_denominator():
     """9 of 10 present are for it, of 20 due: not carried."""
     found = votes.majority(ASSEMBLY, due=20, tally=Tally(yes=9, no=1))
     assert (found.holds, found.words) == (
-        False, "赞成 9 票，9×2 = 18 ≤ 应到 20，没有超过应到的一半，未通过",
+        False, "赞成 9 票，没有超过应到 20 人的一半（10），未通过",
     )  # fmt: skip
 
 
@@ -77,19 +77,19 @@ def test_those_present_are_not_the_denominator():
     [
         (
             votes.quorum(ASSEMBLY, ORDINARY, due=20, present=10)[0],
-            "应到 20 人，实到 10 人，10×2 = 20 ≥ 20，达到规定人数",
+            "应到 20 人的一半是 10 人，实到 10 人，达到规定人数",
         ),
         (
             votes.quorum(ASSEMBLY, ADMISSION, due=20, present=10)[1],
-            "应到 20 人，实到 10 人，10×2 = 20 ≤ 20，没有超过应到的一半",
+            "应到 20 人的一半是 10 人，实到 10 人，没有超过一半",
         ),
         (
             votes.quorum(COMMITTEE, ORDINARY, due=5, present=2)[0],
-            "应到委员 5 人，实到 2 人，2×2 = 4 < 5，没有达到规定人数",
+            "应到委员 5 人的一半是 2.5 人，实到 2 人，没有达到规定人数",
         ),
         (
             votes.majority(ASSEMBLY, due=20, tally=Tally(yes=10, written_yes=1)),
-            "赞成 11 票（含会前书面 1 票），11×2 = 22 > 应到 20，超过应到的一半，通过",
+            "赞成 11 票（含会前书面 1 票），超过应到 20 人的一半（10），通过",
         ),
     ],
 )
