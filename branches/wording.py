@@ -41,11 +41,11 @@ JOB_STATES = {
 
 SEVERITIES = {"BLOCK": "必须", "WARN": "提醒", "INFO": "提示"}
 
-EVIDENCES = {"A": "原文条款", "B": "二手文本", "M": "通行做法"}
+EVIDENCES = {"A": "条例原文", "B": "转引", "M": "通行做法"}
 
 # What the letters mean to somebody who has to rely on a rule.
 EVIDENCE_NOTES = {
-    "A": "看过条例原文",
+    "A": "引自条例原文",
     "B": "引自转述的文本，只提醒、不阻止",
     "M": "各地通行做法，只提醒、不阻止",
 }

@@ -30,7 +30,7 @@ def close(
 ) -> None:
     """Close the locked ``row`` inside the caller's transaction; its minutes become a version.
 
-    :raises TooEarly: it has not begun, or the day of the last sitting has not come.
+    :raises TooEarly: the day, or that of the last sitting, has not come.
     :raises RollIncomplete: somebody is not marked, or nobody is on the roll.
     :raises RecordEmpty: neither minutes nor any part of the agenda is filled in.
     :raises Refused: the roll has changed since a vote or an election was counted.
@@ -39,10 +39,6 @@ def close(
     today = timezone.localdate(at)
     if row.held_on > today:
         raise TooEarly("活动日期还没到，不能办结。")
-    if row.held_on == today and row.starts_at > timezone.localtime(at).time():
-        raise TooEarly(
-            f"活动 {row.starts_at:%H:%M} 才开始，现在还不能办结。可以先保存，开完再办结。"
-        )
     coming = [sitting for sitting in sittings.of_activity(row) if sitting.held_on > today]
     if coming:
         raise TooEarly(

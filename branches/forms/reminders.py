@@ -61,14 +61,15 @@ class WebhookForm(forms.Form):
     url = forms.CharField(
         label="地址",
         max_length=500,
-        help_text="在群机器人的设置里复制的 Webhook 地址。保存后不再显示。",
+        help_text="在群机器人的设置里复制它的地址。保存后不再显示。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
         error_messages={"required": "请填写地址。", "max_length": "地址太长，请核对。"},
     )
     secret = forms.CharField(
-        label="加签密钥（选填，仅钉钉）",
+        label="加签密钥",
         required=False,
         max_length=200,
+        help_text="钉钉机器人的安全设置选了“加签”才填。",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     send_at = TimeField(label="每天几点发")
@@ -84,6 +85,18 @@ class WebhookForm(forms.Form):
 
     def clean_title(self) -> str:
         return text.one_line(self.cleaned_data["title"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        hosts = {
+            Webhook.Kind.WECOM: "qyapi.weixin.qq.com",
+            Webhook.Kind.DINGTALK: "oapi.dingtalk.com",
+        }
+        url = str(data.get("url", ""))
+        other = [kind for kind, host in hosts.items() if host in url and kind != data.get("kind")]
+        if other:
+            self.add_error("kind", f"这是{other[0].label}的地址，请改选类型或核对地址。")
+        return data
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"].strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -78,12 +79,14 @@ def attend(branch_a, secretary):
 
 @pytest.fixture
 def credit(secretary):
-    """Return ``credit(member, hours, …)``."""
+    """Return ``credit(member, hours, …)``, each of another title."""
+    numbers = itertools.count(1)
 
     def make(member, given, *, day=DAY, voided=None, entered=THAT_DAY):
         return StudyCredit.objects.create(
-            member=member, title="自学", topic="THEORY", happened_on=day, unit="HOUR", amount=given,
-            hours=given, evidence="笔记", entered_by=secretary, entered_at=entered,
+            member=member, title=f"自学{next(numbers)}", topic="THEORY", happened_on=day,
+            unit="HOUR", amount=given, hours=given, evidence="笔记", entered_by=secretary,
+            entered_at=entered,
             voided_at=voided, voided_by=secretary if voided else None,
             void_reason="重复" if voided else "",
         )  # fmt: skip

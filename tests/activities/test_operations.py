@@ -259,23 +259,6 @@ def test_before_the_day_there_is_a_plan_and_no_more(branch_a, secretary, three):
     assert activity.state == "OPEN"
 
 
-@pytest.mark.parametrize(("hour", "minute", "closed"), [(14, 59, False), (15, 0, True)])
-def test_a_record_is_not_closed_before_the_activity_has_begun(
-    branch_a, secretary, three, hour, minute, closed
-):
-    activity = log(branch_a, secretary, at=moment(DAY, 8))
-    operations.take_roll(
-        activity=activity, marks=everybody(activity), by=secretary, at=moment(DAY, 8)
-    )
-    at = moment(DAY, hour).replace(minute=minute)
-
-    if closed:
-        assert operations.close(activity=activity, by=secretary, at=at).is_closed
-    else:
-        with pytest.raises(TooEarly, match="15:00 才开始"):
-            operations.close(activity=activity, by=secretary, at=at)
-
-
 def test_a_record_with_marks_does_not_move_into_the_future(branch_a, secretary, three):
     activity = log(branch_a, secretary, marks={three[0].pk: Mark("PRESENT")})
 

@@ -123,6 +123,19 @@ def test_what_cannot_be_published(set_up):
     publish(set_up(publish=False, pass_mark=5), LAST)
 
 
+@pytest.mark.parametrize(("days", "extended"), [(0, True), (1, False)])
+def test_a_quiz_that_is_over_is_not_extended(set_up, days, extended):
+    quiz = set_up()
+    later = QuizFacts(quiz.title, quiz.pass_mark, FIRST, LAST + ONE * 9)
+    at = moment(LAST + ONE * days)
+
+    if extended:
+        assert operations.change(quiz=quiz, facts=later, by=set_up.maker, at=at).closes_on
+    else:
+        with pytest.raises(Refused, match="已经结束，不能再延长"):
+            operations.change(quiz=quiz, facts=later, by=set_up.maker, at=at)
+
+
 def test_what_is_published_stands_until_taken_back(set_up, student):
     quiz = set_up()
     maker = set_up.maker

@@ -393,6 +393,18 @@ def test_a_wish_that_cannot_be_met_is_said_and_kept_on_the_page(person, changed,
     assert f'value="{posted["send_at"]}"' in page
 
 
+def test_an_address_of_the_other_kind_is_noticed(person, branch_a):
+    page = person(Role.ADMINISTRATOR, branch_a).post(
+        "/webhooks/new/",
+        {
+            "organization": branch_a.pk, "title": "群", "kind": "WECOM", "send_at": "08:00",
+            "url": "https://oapi.dingtalk.com/robot/send?access_token=1",
+        },
+    )  # fmt: skip
+
+    assert "这是钉钉群机器人的地址，请改选类型或核对地址。" in page.content.decode()
+
+
 def test_a_test_mail_goes_out_once_a_minute(person, letters, at):
     cache.clear()
     client = person(None)

@@ -30,6 +30,7 @@ def test_a_round_goes_from_first_scores_to_the_decision(sign_in):
     # The reviewer begins it: from here on the scores stand.
     office = sign_in("dangwei", 1280)
     office.goto("/rounds/")
+    office.get_by_text("更早的").click()  # older months are folded away
     office.get_by_role("button", name=f"开始定评：{month.label}星级党支部").click()
     office.wait_for_url("**/rounds/*/")
     round_url = office.url
