@@ -18,6 +18,7 @@ from activities.queries.activities import OVERDUE
 from activities.queries.rolls import Entry
 from activities.rules.attendance import ATTENDED, AttendanceStatus
 from activities.rules.kinds import ActivityKind
+from branches.forms.fields import TimeField
 from branches.models import Organization
 from branches.rules.text import one_line, whole_number
 
@@ -80,17 +81,8 @@ class ActivityForm(forms.Form):
             "invalid": "日期写成 2026-11-20 这样。",
         },
     )
-    starts_at = forms.TimeField(
-        label="开始时间",
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"required": "请填写开始时间。", "invalid": "时间写成 15:00 这样。"},
-    )
-    ends_at = forms.TimeField(
-        label="结束时间",
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"invalid": "时间写成 17:00 这样。"},
-    )
+    starts_at = TimeField(label="开始时间")
+    ends_at = TimeField(label="结束时间", required=False)
     place = _line(Activity, "place", "地点")
     host = _line(Activity, "host", "主持人", required=False)
     host_note = _line(Activity, "host_note", "主持委托", required=False)

@@ -68,19 +68,6 @@ class Amount(forms.DecimalField):
         )
 
 
-class Clock(forms.TimeField):
-    def __init__(self, *, label: str, **kwargs: Any) -> None:
-        super().__init__(
-            label=label,
-            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            error_messages={
-                "required": f"请填写{label}。",
-                "invalid": f"{label}写成 15:00 这样。",
-            },
-            **kwargs,
-        )
-
-
 class Words(forms.ChoiceField):
     """A choice of codes with their words; the empty one only where it may be left out."""
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from django import forms
 
-from activities.forms.entries import Clock, Words, line, text
+from activities.forms.entries import Words, line, text
 from activities.models import Activity, CourseOrder, Lecturer
 from activities.operations.orders import Appointment, Wish
 from activities.rules.kinds import ActivityKind
 from activities.rules.study import ORDERED_KINDS, RATINGS
 from activities.wording import KINDS
 from activities.wording import study as wording
-from branches.forms.fields import DayField, OrganizationField
+from branches.forms.fields import DayField, OrganizationField, TimeField
 from branches.models import Organization
 
 USUAL_START = dt.time(15, 0)
@@ -27,7 +27,7 @@ class OrderForm(forms.Form):
         label="办成", words={kind: KINDS[kind] for kind in ORDERED_KINDS}, initial="LECTURE"
     )
     wanted_on = DayField(label="希望日期")
-    wanted_at = Clock(label="希望时间", required=False)
+    wanted_at = TimeField(label="希望时间", required=False)
     place = line(CourseOrder, "place", "地点", required=False)
     note = line(CourseOrder, "note", "要求", required=False, help="如听课人数、希望结合的工作。")
 
@@ -78,7 +78,7 @@ class AcceptForm(forms.Form):
         error_messages={"required": "请选择主讲。", "invalid_choice": "请重新选择主讲。"},
     )
     held_on = DayField(label="授课日期")
-    starts_at = Clock(label="开始时间")
+    starts_at = TimeField(label="开始时间")
     place = line(CourseOrder, "place", "地点")
     answer = line(CourseOrder, "answer", "给支部的话", required=False)
 

@@ -17,7 +17,7 @@ from activities.operations.series import Setting, Template
 from activities.rules.kinds import KINDS, ActivityKind
 from activities.rules.series import Rhythm
 from activities.wording import plans as words
-from branches.forms.fields import DayField
+from branches.forms.fields import DayField, TimeField
 from branches.models import Organization
 
 MOST_TASKS = 12
@@ -142,17 +142,8 @@ class SeriesForm(forms.Form):
         choices=list(words.WEEKDAYS.items()),
         error_messages={"required": "请选择星期几。", "invalid_choice": "请选择星期几。"},
     )
-    starts_at = forms.TimeField(
-        label="开始时间",
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"required": "请填写开始时间。", "invalid": "时间写成 15:00 这样。"},
-    )
-    ends_at = forms.TimeField(
-        label="结束时间",
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"invalid": "时间写成 17:00 这样。"},
-    )
+    starts_at = TimeField(label="开始时间")
+    ends_at = TimeField(label="结束时间", required=False)
     place = OneLine(
         label="地点",
         max_length=60,

@@ -11,28 +11,19 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from activities.rules import sign_in
+from branches.forms.fields import TimeField
 
-_CLOCK = {"type": "time"}
 LONGEST = dt.timedelta(hours=12)
 
 
 class WindowForm(forms.Form):
     """Until when one may sign in, and from when on one is late; both as times of the clock."""
 
-    closes_at = forms.TimeField(
-        label="签到截止",
-        widget=forms.TimeInput(attrs=_CLOCK, format="%H:%M"),
-        error_messages={
-            "required": "请填写签到截止时间。",
-            "invalid": "时间写成 15:30 这样。",
-        },
-    )
-    late_from = forms.TimeField(
-        label="迟到从几点算起",
+    closes_at = TimeField(label="签到截止时间")
+    late_from = TimeField(
+        label="迟到时间",
         required=False,
-        widget=forms.TimeInput(attrs=_CLOCK, format="%H:%M"),
-        help_text="这一分钟以内签到的算按时。不填就不区分迟到。",
-        error_messages={"invalid": "时间写成 15:00 这样。"},
+        help_text="从几点起算迟到，这一分钟以内签到的算按时。不填就不区分迟到。",
     )
 
     def __init__(self, *args: Any, at: dt.datetime, begin: dt.datetime, **kwargs: Any) -> None:

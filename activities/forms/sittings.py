@@ -9,6 +9,7 @@ from django import forms
 from activities.forms import OneLine
 from activities.operations.sittings import SittingDetails
 from activities.rules.sittings import SHIFTS
+from branches.forms.fields import TimeField
 
 _LIMIT = 30
 _NAME_ERRORS = {"required": "请给这一场起个名称。", "max_length": f"名称最多 {_LIMIT} 个字。"}
@@ -32,17 +33,8 @@ class SittingForm(forms.Form):
             "invalid": "日期写成 2026-11-20 这样。",
         },
     )
-    starts_at = forms.TimeField(
-        label="开始时间",
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"required": "请填写开始时间。", "invalid": "时间写成 15:00 这样。"},
-    )
-    ends_at = forms.TimeField(
-        label="结束时间",
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"invalid": "时间写成 17:00 这样。"},
-    )
+    starts_at = TimeField(label="开始时间")
+    ends_at = TimeField(label="结束时间", required=False)
     place = OneLine(
         label="地点",
         required=False,

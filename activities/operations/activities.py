@@ -21,6 +21,7 @@ from activities.operations import (
     voters,
 )
 from activities.operations.details import Details, Marks, Part
+from activities.operations.locks import locked
 from activities.operations.refusals import (
     AlreadyLogged,
     CannotHold,
@@ -103,7 +104,7 @@ def change(
     :raises Refused: see the subclasses; nothing is written then.
     :raises StepNotAllowed: the record is closed or cancelled.
     """
-    row = _locked(activity)
+    row = locked(activity)
     row.state = progress.ACTIVITY.after(State(row.state), Step.EDIT)
     before = _facts(row, [Part(part.title, part.content) for part in row.parts.all()])
     if details.held_on != row.held_on:
@@ -137,7 +138,7 @@ def take_roll(*, activity: Activity, marks: Marks, by: User, at: dt.datetime) ->
     :raises TooEarly: the day has not come.
     :raises StepNotAllowed: the record is closed or cancelled.
     """
-    row = _locked(activity)
+    row = locked(activity)
     progress.ACTIVITY.after(State(row.state), Step.TAKE_ROLL)
     written = rolls.write(row, marks, at)
     row.save(update_fields=["state"])
@@ -157,7 +158,7 @@ def close(*, activity: Activity, by: User, at: dt.datetime) -> Activity:
     :raises RecordEmpty: neither minutes nor any part of the agenda is filled in.
     :raises StepNotAllowed: the record is closed or cancelled.
     """
-    row = _locked(activity)
+    row = locked(activity)
     progress.ACTIVITY.after(State(row.state), Step.CLOSE)
     written = rolls.write(row, {}, at)
     parts = [Part(part.title, part.content) for part in row.parts.all()]
@@ -172,7 +173,7 @@ def cancel(*, activity: Activity, reason: str, by: User, at: dt.datetime) -> Act
     :raises Refused: no reason was given.
     :raises StepNotAllowed: the record is closed or cancelled.
     """
-    row = _locked(activity)
+    row = locked(activity)
     reason = reason.strip()
     if not reason:
         raise Refused("请写明取消原因。")
@@ -197,7 +198,7 @@ def reopen(*, activity: Activity, reason: str, by: User, at: dt.datetime) -> Act
     :raises Refused: no reason was given.
     :raises StepNotAllowed: the record is not closed.
     """
-    row = _locked(activity)
+    row = locked(activity)
     reason = reason.strip()
     if not reason:
         raise Refused("请写明更正原因。")
@@ -221,15 +222,6 @@ def record_due_on(organization: Organization, held_on: dt.date) -> dt.date:
     rule = regulations.for_organization(organization, held_on).get(FILING_RULE)
     days = rule.parameters["working_days"] if rule else progress.RECORD_WORKING_DAYS
     return working_calendar.around(held_on).after(held_on, days)
-
-
-def _locked(activity: Activity) -> Activity:
-    return (
-        # Not for update of the key: people go on signing in while the roll is being saved.
-        Activity.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("organization")
-        .get(pk=activity.pk)
-    )
 
 
 def _check_host(organization: Organization, kind: ActivityKind, held_on: dt.date) -> None:

@@ -149,7 +149,8 @@ def lock(election: Election) -> tuple[Activity, Election]:
     :raises StepNotAllowed: the record is closed or cancelled.
     """
     row = meetings.lock(election.activity)
-    stored = Election.objects.filter(pk=election.pk, activity=row).first()
+    # Reporting and approving hold the election alone; a count must not write over them.
+    stored = Election.objects.select_for_update().filter(pk=election.pk, activity=row).first()
     if stored is None:
         raise Refused("这次选举刚刚已被删除，请返回会议页面核对。")
     return row, stored

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from activities.models import Activity, Attendance, Homework, HomeworkAnswer
+from activities.operations.locks import locked
 from activities.operations.refusals import Refused
 from activities.operations.repeats import repeated
 from activities.rules import homework as rules
@@ -27,7 +28,7 @@ def assign(
     :raises Refused: the activity is cancelled or no lesson, nothing is asked, or the deadline
         lies before its day.
     """
-    row = Activity.objects.select_for_update(of=("self",), no_key=True).get(pk=activity.pk)
+    row = locked(activity)
     if row.kind not in rules.KINDS:
         raise Refused("只有集中学习、党课、先锋沙龙和宣讲可以布置作业。")
     if row.is_cancelled:

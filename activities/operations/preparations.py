@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from activities import wording
 from activities.models import Activity, ActivityTask, SeriesTask
+from activities.operations.locks import locked
 from activities.operations.refusals import Refused
 from activities.rules import series as rules
 from branches import audit
@@ -146,11 +147,7 @@ def set_done(
 
 
 def _open(activity: Activity) -> Activity:
-    row = (
-        Activity.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("organization")
-        .get(pk=activity.pk)
-    )
+    row = locked(activity)
     if not row.may_be_edited:
         raise Refused(wording.refused_step(row.state))
     return row

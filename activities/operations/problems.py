@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Activity, Problem
+from activities.operations.locks import locked
 from activities.operations.refusals import Refused
 from activities.operations.repeats import repeated
 from activities.rules import progress
@@ -51,7 +52,7 @@ def add(
     """
     raised_on = timezone.localdate(at)
     if activity is not None:
-        _lock_record(activity)
+        _check_record(locked(activity))
         raised_on = min(activity.held_on, raised_on)
     _check(details, raised_on)
     facts = {
@@ -154,7 +155,7 @@ def remove(*, problem: Problem, by: User, at: dt.datetime) -> None:
     if row.activity is None:
         raise Refused("请写明结果后销号，不要删除。")
     _check_open(row)
-    _lock_record(row.activity)
+    _check_record(row.activity)
     audit.record(
         "problem.removed", by=by, at=at, on=row, organization=row.organization, before=_facts(row)
     )
@@ -166,12 +167,16 @@ def is_fixed(problem: Problem) -> bool:
     return problem.activity is not None and not problem.activity.may_be_edited
 
 
-def _lock_record(activity: Activity) -> None:
-    row = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
+def _check_record(row: Activity) -> None:
     progress.ACTIVITY.after(State(row.state), Step.EDIT)
 
 
 def _locked(problem: Problem) -> Problem:
+    """Return the row as it stands, its meeting's record held first: whoever closes the record
+    takes the locks in the same order.
+    """
+    if problem.activity is not None:
+        locked(problem.activity)
     return (
         Problem.objects.select_for_update(of=("self",))
         .select_related("organization", "activity", "owner")

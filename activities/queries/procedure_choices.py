@@ -22,7 +22,6 @@ from members.rules.admission import Sponsor
 from members.rules.probation import standing_on
 from members.rules.status import MemberStatus
 
-MOST_MEETINGS = 30
 MOST_FOUND = 20
 
 

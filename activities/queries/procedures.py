@@ -17,7 +17,7 @@ from activities.rules import procedure_progress as progress
 from activities.rules import procedure_reading as reading
 from activities.rules import procedures as words
 from activities.rules.procedure_progress import Known, Rule, Standing, Taken
-from activities.rules.procedures import About, Chapter, FieldKind, Step
+from activities.rules.procedures import Chapter, FieldKind, Step
 from branches.models import Regulation
 from branches.queries import regulations
 from branches.queries.working_calendar import working_calendar
@@ -217,7 +217,3 @@ def _calendar(rows: list[Procedure], today: dt.date) -> WorkingCalendar:
     first = [timezone.localdate(row.started_at) for row in rows]
     first += [step.done_on for row in rows for step in row.steps.all()]
     return working_calendar(min([today, *first]), today + AHEAD)
-
-
-def is_about_somebody(description: words.Procedure) -> bool:
-    return description.about is not About.BRANCH

@@ -27,10 +27,6 @@ class Topic(StrEnum):
     SKILL = "SKILL"
 
 
-# What counts as theory and party spirit (C01).
-THEORY_TOPICS = frozenset({Topic.THEORY, Topic.CONSTITUTION, Topic.SPIRIT, Topic.HISTORY})
-
-
 class StudyList(StrEnum):
     REQUIRED = "REQUIRED"
     ELECTIVE = "ELECTIVE"

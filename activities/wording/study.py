@@ -4,7 +4,6 @@ from activities.rules.study import (
     ClassKind,
     EnrolmentState,
     OrderState,
-    OrderStep,
     StudyList,
     Topic,
     Unit,
@@ -42,14 +41,6 @@ ORDER_STATES = {
     OrderState.CANCELLED: "已取消",
     OrderState.HELD: "待评价",
     OrderState.RATED: "已评价",
-}
-
-ORDER_STEPS = {
-    OrderStep.ACCEPT: "接单",
-    OrderStep.DECLINE: "不能接单",
-    OrderStep.CANCEL: "取消",
-    OrderStep.HOLD: "登记授课",
-    OrderStep.RATE: "评价",
 }
 
 CLASSES = {

@@ -38,6 +38,21 @@ class DayField(forms.DateField):
     ]
 
 
+class TimeField(forms.TimeField):
+    """A time of day by the browser's own clock."""
+
+    def __init__(self, *, label: str, **kwargs: Any) -> None:
+        super().__init__(
+            label=label,
+            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            error_messages={
+                "required": f"请填写{label}。",
+                "invalid": f"{label}写成 15:00 这样。",
+            },
+            **kwargs,
+        )
+
+
 class OrganizationField(forms.ModelChoiceField):
     """A choice of organisations in tree order, indented by depth."""
 

@@ -9,19 +9,11 @@ from django.core.exceptions import ValidationError
 
 from branches import channels
 from branches.channels import NotDelivered
-from branches.forms.fields import OrganizationField
+from branches.forms.fields import OrganizationField, TimeField
 from branches.models import Organization, Webhook
 from branches.rules import reminders, text
 from branches.rules.tree import OrganizationKind
 from branches.scope import Scope
-
-
-class TimeField(forms.TimeField):
-    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    default_error_messages = {
-        "required": "请填写时间，如 08:00。",
-        "invalid": "时间写成 08:00 这样。",
-    }
 
 
 class PreferenceForm(forms.Form):
@@ -35,9 +27,11 @@ class PreferenceForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"invalid": "邮箱写成 name@example.cn 这样。"},
     )
-    send_at = TimeField(label="每天几点发")
-    quiet_from = TimeField(label="免打扰，从")
-    quiet_to = TimeField(label="到", help_text="这段时间不发任何提醒；两个时间相同就是不设免打扰。")
+    send_at = TimeField(label="每天发送时间")
+    quiet_from = TimeField(label="免打扰开始时间")
+    quiet_to = TimeField(
+        label="免打扰结束时间", help_text="这段时间不发任何提醒；两个时间相同就是不设免打扰。"
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -72,7 +66,7 @@ class WebhookForm(forms.Form):
         help_text="钉钉机器人的安全设置选了“加签”才填。",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    send_at = TimeField(label="每天几点发")
+    send_at = TimeField(label="每天发送时间")
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

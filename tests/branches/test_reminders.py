@@ -377,8 +377,8 @@ def test_one_sets_ones_own_reminders(person, branch_a):
         ({"mail": ""}, "要用邮件提醒，请填写邮箱。"),
         ({"mail": "nobody"}, "邮箱写成 name@example.cn 这样。"),
         ({"send_at": "22:00"}, "这个时间在免打扰时段里，请改发送时间或免打扰时段。"),
-        ({"send_at": "25:00"}, "时间写成 08:00 这样。"),
-        ({"quiet_to": ""}, "请填写时间，如 08:00。"),
+        ({"send_at": "25:00"}, "每天发送时间写成 15:00 这样。"),
+        ({"quiet_to": ""}, "请填写免打扰结束时间。"),
     ],
 )
 def test_a_wish_that_cannot_be_met_is_said_and_kept_on_the_page(person, changed, words):
