@@ -231,7 +231,11 @@ def test_the_chair_opens_shows_and_ends_it(meeting, chair):
 
 @pytest.mark.parametrize(
     ("closes_at", "said"),
-    [("", "请填写签到截止时间"), ("x", "签到截止时间写成 15:00 这样"), ("now", "签到截止要晚于现在")],
+    [
+        ("", "请填写签到截止时间"),
+        ("x", "签到截止时间写成 15:00 这样"),
+        ("now", "签到截止要晚于现在"),
+    ],
 )
 def test_what_is_wrong_with_the_end_is_said(meeting, chair, closes_at, said):
     if closes_at == "now":
