@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from activities.models import Activity, Procedure
 from activities.operations import series_days
-from activities.queries import minutes, procedure_papers, procedures, series
+from activities.queries import minutes, problem_papers, procedure_papers, procedures, series
 from activities.rules.series import Rhythm, horizon
 from activities.wording import procedures as wording
 from branches import documents as kept
@@ -110,6 +111,41 @@ def draw_procedure_document(*, job_id: int, **_later: object) -> None:
                     content_type="application/pdf",
                     owner=owner,
                     organization=run.row.organization,
+                    at=timezone.now(),
+                ),
+            )
+
+
+@shared_task(name="activities.draw_problem_paper")
+def draw_problem_paper(*, job_id: int, **_later: object) -> None:
+    """Draw a 督办通知单, 督办简报 or the minutes of a 三方会议 as PDF. Safe to deliver twice."""
+    with jobs.work_on(job_id) as work:
+        if work is None:
+            return
+        arguments = work.job.arguments
+        work.step(done=0, total=1, message="正在排版")
+        try:
+            paper = problem_papers.paper(
+                arguments["paper"], arguments["pk"], arguments.get("period", ""), timezone.now()
+            )
+            content = pdf.draw("ledgers/document.html", paper)
+        except ObjectDoesNotExist:
+            raise jobs.JobFailed("要打印的内容已经没有了，请回到原来的页面查看。") from None
+        except pdf.DrawingFailed as failure:
+            raise jobs.JobFailed(str(failure)) from None
+        owner = User.objects.get(pk=arguments["user"])
+        name = f"{paper.title}{paper.number}"
+        with transaction.atomic():
+            work.confirm()
+            work.finish(
+                message=f"{paper.title}已生成",
+                document=kept.keep(
+                    content,
+                    title=f"{paper.organization}{name}",
+                    filename=f"{name}-{paper.code}.pdf",
+                    content_type="application/pdf",
+                    owner=owner,
+                    organization=work.job.organization,
                     at=timezone.now(),
                 ),
             )

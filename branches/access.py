@@ -11,8 +11,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -24,6 +24,7 @@ from branches.rules.roles import Capability, Role, roles_with
 from branches.scope import Scope
 
 POLICY_MARK = "_access_policy"
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,13 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """All posts one person holds on one day; read with a single query."""
+    """All posts one person holds on one day; read with a single query.
+
+    They live as long as one request, and remember for it what ``once`` was asked.
+    """
 
     held: tuple[Grant, ...] = ()
+    _known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, user: User, on: dt.date) -> Grants:
@@ -66,6 +71,16 @@ class Grants:
 
     def allows(self, capability: Capability) -> bool:
         return bool(self.scope(capability))
+
+    def reach(self) -> Scope:
+        """Return everything at or below any of the posts, whatever they allow."""
+        return Scope.over(grant.path for grant in self.held)
+
+    def once(self, what: str, read: Callable[[], _Read]) -> _Read:
+        """Return what ``read`` finds, read at the first asking and remembered by its name."""
+        if what not in self._known:
+            self._known[what] = read()
+        return cast(_Read, self._known[what])
 
 
 class Request(HttpRequest):

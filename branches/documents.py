@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 
 from branches.models import Document, Organization, User
 
@@ -35,3 +35,23 @@ def keep(
     document.file.save(secrets.token_hex(16), ContentFile(content), save=False)
     document.save(force_insert=True)
     return document
+
+
+def keep_small(document: Document, content: bytes) -> None:
+    """Store a small picture of a photo beside it, under its name with an ending of its own."""
+    document.file.storage.save(_small_name(document), ContentFile(content))
+
+
+def open_small(document: Document) -> File[bytes]:
+    """Return the small picture of a photo; of one kept without it, the photo.
+
+    :raises FileNotFoundError: the file of the photo is gone.
+    """
+    try:
+        return document.file.storage.open(_small_name(document), "rb")
+    except FileNotFoundError:
+        return document.file.open("rb")
+
+
+def _small_name(document: Document) -> str:
+    return f"{document.file.name}-small"

@@ -23,7 +23,7 @@ class Entry:
     or_capability: Capability | None = None  # the one or the other
 
 
-FEW = 16  # so many entries stand on one screen without folding
+FEW = 18  # so many entries stand on one screen without folding
 
 # In the order of the sidebar; those of a group stand together.
 ENTRIES = (
@@ -38,6 +38,24 @@ ENTRIES = (
     Entry("民主评议", "appraisal-list", Capability.SEE_ACTIVITIES, group="组织生活"),
     Entry("组织自查", "check-list", Capability.SEE_ACTIVITIES, group="组织生活"),
     Entry("办事指南", "guide-list", group="组织生活"),
+    Entry("小政委", "steward-list", Capability.SEE_ACTIVITIES, group="关心帮带"),
+    Entry("结对", "pair-map", Capability.SEE_ACTIVITIES, group="关心帮带"),
+    Entry("谈心谈话", "talk-list", Capability.SEE_ORGANIZATIONS, group="关心帮带"),
+    Entry("政治生日", "birthday-list", Capability.SEE_ACTIVITIES, group="关心帮带"),
+    Entry("人才库", "talent-list", Capability.SEE_ACTIVITIES, group="关心帮带"),
+    Entry(
+        "召回和帮教",
+        "recall-list",
+        Capability.ARRANGE_TALKS,
+        group="关心帮带",
+        or_capability=Capability.REVIEW_PEOPLE,
+    ),
+    Entry("承诺践诺", "pledge-list", Capability.SEE_ACTIVITIES, group="关心帮带"),
+    Entry("设岗定责", "station-list", Capability.SEE_ACTIVITIES, group="关心帮带"),
+    Entry("金点子", "idea-list", group="关心帮带"),
+    Entry("揭榜", "project-list", group="关心帮带"),
+    Entry("志愿服务", "volunteer-team-list", group="关心帮带"),
+    Entry("支部品牌", "brand-list", group="关心帮带"),
     Entry("星级看板", "star-board", Capability.SEE_SCORES, group="考评"),
     Entry("定评", "round-list", Capability.SEE_SCORES, group="考评"),
     Entry("结果运用", "consequence-list", Capability.SEE_SCORES, group="考评"),
@@ -49,14 +67,12 @@ ENTRIES = (
     Entry("组织", "organization-tree", Capability.SEE_ORGANIZATIONS, group="组织和台账"),
     Entry("台账", "ledger-choose", Capability.PRINT_LEDGERS, group="组织和台账"),
     Entry("我的积分", "my-points", on_phone=True, group="本人"),
-    Entry("我的申诉", "my-appeals", group="本人"),
     Entry("签到", "sign-in", group="本人"),
     Entry("我的活动", "my-activities", group="本人"),
     Entry("我的学习", "my-study", group="本人"),
-    Entry("我的值班", "my-duty", group="本人"),
-    Entry("作业和测验", "my-homework", group="本人"),
-    Entry("我的评议", "my-appraisals", group="本人"),
-    Entry("我的检查任务", "my-inspections", group="本人"),
+    Entry("我的结对", "my-pairs", group="本人"),
+    Entry("我的谈话", "my-talks", group="本人"),
+    Entry("与我有关", "my-people", group="本人"),
     Entry("通知", "notice-list", on_phone=True, group="本人"),
     Entry("提醒设置", "my-reminders", group="本人"),
     Entry("导入花名册", "roster-import-list", Capability.IMPORT_MEMBERS, group="管理"),

@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 # One place for everything that happens by the clock (Asia/Shanghai).
 app.conf.beat_schedule = {
     "plan-series": {"task": "activities.plan_series", "schedule": crontab(hour=1, minute=10)},
+    "talks-due": {"task": "people.talks_due", "schedule": crontab(hour=1, minute=30)},
     "reap-jobs": {"task": "branches.reap_jobs", "schedule": 60.0},
     "recompute-current-month": {
         "task": "scoring.recompute_current_month",

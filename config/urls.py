@@ -9,6 +9,7 @@ handler500 = "branches.views.errors.server_error"
 
 urlpatterns = [
     path("", include("scoring.urls")),
+    path("", include("people.urls")),
     path("", include("activities.urls")),
     path("", include("members.urls")),
     path("", include("branches.urls")),

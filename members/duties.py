@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from branches import duties
@@ -11,6 +12,7 @@ from branches.access import Grants
 from branches.duties import Duty
 from branches.models import User
 from branches.rules.roles import Capability
+from members.models import Membership
 from members.queries import members
 from members.rules.probation import probation_ends_on
 
@@ -19,17 +21,22 @@ AHEAD = dt.timedelta(days=31)
 
 def declare() -> None:
     """Register this app's duties."""
-    duties.register(regularisations)
+    duties.register(regularisations, waiting=regularisations_waiting)
+
+
+def regularisations_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Membership]:
+    """Return the rows that ``regularisations`` looks at."""
+    scope = grants.scope(Capability.MANAGE_MEMBERS)
+    return members.probationary_since(scope, on + AHEAD - dt.timedelta(days=365))
 
 
 def regularisations(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return the regularisations due within a month or overdue (one query)."""
-    scope = grants.scope(Capability.MANAGE_MEMBERS)
-    if not scope:
+    if not grants.scope(Capability.MANAGE_MEMBERS):
         return []
     latest = on + AHEAD
     found = []
-    for home in members.probationary_since(scope, latest - dt.timedelta(days=365)):
+    for home in regularisations_waiting(user, grants, on):
         admitted_on = home.member.admitted_on
         assert admitted_on is not None
         ends_on = probation_ends_on(admitted_on)

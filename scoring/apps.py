@@ -7,6 +7,8 @@ class ScoringConfig(AppConfig):
 
     def ready(self) -> None:
         from scoring import duties, ledgers
+        from scoring.queries import follow_ups
 
         duties.declare()
         ledgers.declare()
+        follow_ups.declare()

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from branches.access import Grants
 from branches.duties import Duty
 from branches.models import User
+from scoring.models import Consequence
 from scoring.queries import consequences, rounds
 from scoring.queries.consequences import DECIDES, FINISHES_IN_OFFICE
 from scoring.rules.rounds import ConsequenceState
+
+
+def to_decide_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Consequence]:
+    """Return the rows that ``to_decide`` tells of."""
+    return consequences.to_decide(grants.scope(DECIDES), user)
 
 
 def to_decide(user: User, grants: Grants, on: dt.date) -> list[Duty]:
@@ -30,6 +37,11 @@ def to_decide(user: User, grants: Grants, on: dt.date) -> list[Duty]:
             action="去决定",
         )
     ]
+
+
+def to_do_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Consequence]:
+    """Return the rows that ``to_do`` tells of."""
+    return consequences.to_do(grants)
 
 
 def to_do(user: User, grants: Grants, on: dt.date) -> list[Duty]:
@@ -54,6 +66,11 @@ def to_do(user: User, grants: Grants, on: dt.date) -> list[Duty]:
             action="去办理",
         )
     ]
+
+
+def overdue_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Consequence]:
+    """Return the rows that ``overdue`` tells of."""
+    return consequences.overdue(grants.scope(FINISHES_IN_OFFICE), on)
 
 
 def overdue(user: User, grants: Grants, on: dt.date) -> list[Duty]:

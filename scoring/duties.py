@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sized
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from branches import duties
@@ -16,7 +16,7 @@ from branches.rules.periods import Period, PeriodKind, ended_on
 from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
 from scoring import consequence_duties, wording
-from scoring.models import Round, Run
+from scoring.models import Appeal, Inspection, Round, RoundComment, Run
 from scoring.queries import appeals, inspections, marks, rounds, schemes
 from scoring.rules.rounds import NEEDS, MarkKind, RoundState, RoundStep
 
@@ -26,17 +26,17 @@ COMPUTE_BY_DAY = 5
 def declare() -> None:
     duties.register(months_to_compute)
     duties.register(sheets_to_mark)
-    duties.register(inspections_to_do)
-    duties.register(rounds_to_move)
-    duties.register(rounds_to_decide)
-    duties.register(comments_to_reply)
-    duties.register(comments_wanted)
-    duties.register(notices_up)
-    duties.register(appeals_to_answer)
-    duties.register(opinions_wanted)
-    duties.register(consequence_duties.to_decide)
-    duties.register(consequence_duties.to_do)
-    duties.register(consequence_duties.overdue)
+    duties.register(inspections_to_do, waiting=inspections_to_do_waiting)
+    duties.register(rounds_to_move, waiting=rounds_to_move_waiting)
+    duties.register(rounds_to_decide, waiting=rounds_to_decide_waiting)
+    duties.register(comments_to_reply, waiting=comments_to_reply_waiting)
+    duties.register(comments_wanted, waiting=comments_wanted_waiting)
+    duties.register(notices_up, waiting=notices_up_waiting)
+    duties.register(appeals_to_answer, waiting=appeals_to_answer_waiting)
+    duties.register(opinions_wanted, waiting=opinions_wanted_waiting)
+    duties.register(consequence_duties.to_decide, waiting=consequence_duties.to_decide_waiting)
+    duties.register(consequence_duties.to_do, waiting=consequence_duties.to_do_waiting)
+    duties.register(consequence_duties.overdue, waiting=consequence_duties.overdue_waiting)
 
 
 def months_to_compute(user: User, grants: Grants, on: dt.date) -> list[Duty]:
@@ -114,9 +114,14 @@ def sheets_to_mark(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     return found
 
 
+def inspections_to_do_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Inspection]:
+    """Return the rows that ``inspections_to_do`` tells of."""
+    return inspections.of_inspector(user).unfinished()
+
+
 def inspections_to_do(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return one line for the branches somebody was sent to inspect (one query)."""
-    waiting = list(inspections.of_inspector(user).unfinished())
+    waiting = list(inspections_to_do_waiting(user, grants, on))
     if not waiting:
         return []
     first = waiting[0]
@@ -134,10 +139,15 @@ def inspections_to_do(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     ]
 
 
+def rounds_to_move_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Round]:
+    """Return the rows that ``rounds_to_move`` tells of."""
+    scope = grants.scope(Capability.RUN_ROUNDS)
+    return rounds.ready(scope, on)
+
+
 def rounds_to_move(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return one line for the rounds whose next step the office can take (one query)."""
-    scope = grants.scope(Capability.RUN_ROUNDS)
-    waiting = list(rounds.ready(scope, on)) if scope else []
+    waiting = list(rounds_to_move_waiting(user, grants, on))
     if not waiting:
         return []
     first = min(waiting, key=lambda each: (_moved_from(each, on), each.pk))
@@ -171,10 +181,15 @@ def _more(waiting: Sized, unit: str) -> str:
     return f"（共 {len(waiting)} {unit}）" if len(waiting) > 1 else ""
 
 
+def rounds_to_decide_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Round]:
+    """Return the rows that ``rounds_to_decide`` tells of."""
+    scope = grants.scope(NEEDS[RoundStep.DECIDE])
+    return rounds.to_decide(scope).exclude(submitted_by=user)
+
+
 def rounds_to_decide(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return one line for the rounds submitted by others (one query)."""
-    scope = grants.scope(NEEDS[RoundStep.DECIDE])
-    waiting = list(rounds.to_decide(scope).exclude(submitted_by=user)) if scope else []
+    waiting = list(rounds_to_decide_waiting(user, grants, on))
     if not waiting:
         return []
     first = waiting[0]
@@ -189,10 +204,15 @@ def rounds_to_decide(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     ]
 
 
+def comments_to_reply_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[RoundComment]:
+    """Return the rows that ``comments_to_reply`` tells of."""
+    scope = grants.scope(Capability.RUN_ROUNDS)
+    return rounds.comments_to_reply(scope).exclude(by=user)
+
+
 def comments_to_reply(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return one line for the comments of branches that wait for a reply (one query)."""
-    scope = grants.scope(Capability.RUN_ROUNDS)
-    waiting = list(rounds.comments_to_reply(scope).exclude(by=user)) if scope else []
+    waiting = list(comments_to_reply_waiting(user, grants, on))
     if not waiting:
         return []
     round_ = waiting[0].round
@@ -208,10 +228,15 @@ def comments_to_reply(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     ]
 
 
+def comments_wanted_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Round]:
+    """Return the rows that ``comments_wanted`` tells of."""
+    scope = grants.scope(Capability.FILE_APPEALS)
+    return rounds.comments_wanted(scope, on)
+
+
 def comments_wanted(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return one line for the rounds that ask somebody's branches for comments (one query)."""
-    scope = grants.scope(Capability.FILE_APPEALS)
-    waiting = list(rounds.comments_wanted(scope, on)) if scope else []
+    waiting = list(comments_wanted_waiting(user, grants, on))
     if not waiting:
         return []
     first = waiting[0]
@@ -227,10 +252,15 @@ def comments_wanted(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     ]
 
 
+def notices_up_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Round]:
+    """Return the rows that ``notices_up`` tells of."""
+    scope = grants.scope(Capability.FILE_APPEALS)
+    return rounds.notices_up(scope, on)
+
+
 def notices_up(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return one line for the public notices about somebody's branches (one query)."""
-    scope = grants.scope(Capability.FILE_APPEALS)
-    up = list(rounds.notices_up(scope, on)) if scope else []
+    up = list(notices_up_waiting(user, grants, on))
     if not up:
         return []
     first = up[0]
@@ -246,10 +276,15 @@ def notices_up(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     ]
 
 
+def appeals_to_answer_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Appeal]:
+    """Return the rows that ``appeals_to_answer`` tells of."""
+    scope = grants.scope(Capability.RUN_ROUNDS)
+    return appeals.waiting(scope)
+
+
 def appeals_to_answer(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return one line for the appeals that wait for an answer (one query)."""
-    scope = grants.scope(Capability.RUN_ROUNDS)
-    waiting = list(appeals.waiting(scope)) if scope else []
+    waiting = list(appeals_to_answer_waiting(user, grants, on))
     if not waiting:
         return []
     first = waiting[0]
@@ -264,10 +299,15 @@ def appeals_to_answer(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     ]
 
 
+def opinions_wanted_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Appeal]:
+    """Return the rows that ``opinions_wanted`` tells of."""
+    scope = grants.scope(Capability.FILE_APPEALS)
+    return appeals.opinions_wanted(scope, user)
+
+
 def opinions_wanted(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return one line for members' appeals on which their branch may speak (one query)."""
-    scope = grants.scope(Capability.FILE_APPEALS)
-    waiting = list(appeals.opinions_wanted(scope, user)) if scope else []
+    waiting = list(opinions_wanted_waiting(user, grants, on))
     if not waiting:
         return []
     first = waiting[0]

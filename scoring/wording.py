@@ -40,6 +40,7 @@ CONSEQUENCE_STATES = {
     ConsequenceState.ACCEPTED: "办理中",
     ConsequenceState.DECLINED: "不采用",
     ConsequenceState.DONE: "已办结",
+    ConsequenceState.LIFTED: "已免除",
 }
 
 MARK_KINDS = {

@@ -125,7 +125,7 @@ def test_nobody_enters_points_for_themselves(person, adopted, branch_a, own):
 
     client.post(
         "/points/new/",
-        {"member": member.pk, "item": "points-1261/service", "quantity": "2",
+        {"member": member.pk, "item": "points-1261/duties", "quantity": "2",
          "happened_on": "2026-03-05", "evidence": "清雪"},
     )  # fmt: skip
 
@@ -193,7 +193,7 @@ def test_marks_and_entries_of_one_branch_at_once_never_deadlock(
                 else:
                     answer = client.post(
                         "/points/new/",
-                        {"member": member.pk, "item": "points-1261/service", "quantity": "1",
+                        {"member": member.pk, "item": "points-1261/duties", "quantity": "1",
                          "happened_on": "2026-03-05", "evidence": f"第 {n} 次"},
                     )  # fmt: skip
                 answers.append(answer.status_code)

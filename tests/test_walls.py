@@ -31,6 +31,7 @@ from activities.models import (
     Plan,
     PlanItem,
     Problem,
+    ProblemConference,
     Procedure,
     ProcedureStep,
     Quiz,
@@ -40,8 +41,11 @@ from activities.models import (
     Series,
     Sitting,
     StudyCredit,
+    Supervision,
     TrainingClass,
     Visit,
+    VolunteerHours,
+    VolunteerTeam,
     VoterExemption,
 )
 from branches import documents, jobs
@@ -58,6 +62,27 @@ from branches.models import (
 from branches.rules.periods import Period
 from branches.rules.roles import Role
 from members.models import Exemption, Member, Membership, RosterImport
+from people.models import (
+    Brand,
+    BrandCase,
+    Contact,
+    HelpPlan,
+    Idea,
+    MutualReport,
+    Pair,
+    Pledge,
+    PledgeProof,
+    Project,
+    Recall,
+    Station,
+    StationClaim,
+    Steward,
+    StewardHelp,
+    StewardMonth,
+    Talent,
+    Talk,
+    Tolerance,
+)
 from scoring.models import (
     Appeal,
     Consequence,
@@ -131,6 +156,13 @@ def theirs(committee, branch_a, branch_b, person, at) -> dict[str, int]:
     problem = Problem.objects.create(
         organization=branch_b, activity=activity, whose="支部班子", text="问题",
         raised_on=activity.held_on, raised_by=secretary,
+    )  # fmt: skip
+    conference = ProblemConference.objects.create(
+        organization=branch_b, held_on=at.date(), present="三方", made_by=secretary, made_at=at
+    )
+    supervision = Supervision.objects.create(
+        problem=problem, issuer=branch_b, year=2026, number=1, demand="办好", issued_on=at.date(),
+        due_on=at.date(), issued_by=secretary, issued_at=at,
     )  # fmt: skip
     appraisal = Appraisal.objects.create(
         organization=branch_b, year=2026, started_by=secretary, started_at=at
@@ -279,8 +311,23 @@ def theirs(committee, branch_a, branch_b, person, at) -> dict[str, int]:
     procedure_step = ProcedureStep.objects.create(
         procedure=procedure, code="draft", done_on=at.date(), done_by=secretary, done_at=at
     )
+    pair = Pair.objects.create(
+        branch=branch_b, kind="COLLEAGUE", helper=member, helped_name="丙", started_on=SINCE,
+        formed_by=secretary, formed_at=at,
+    )  # fmt: skip
+    talk = Talk.objects.create(
+        branch=branch_b, member=member, reason="UPSET", due_on=at.date(), arranged_at=at
+    )
+    contact = Contact.objects.create(pair=pair, on=at.date(), entered_by=secretary, entered_at=at)
     return {
         **_study(branch_b, member, secretary, at),
+        **_promised(branch_b, member, secretary, at),
+        **_cared_for(branch_a, branch_b, member, secretary, at),
+        **_steward(branch_b, member, secretary, at),
+        **_shared_work(branch_b, member, secretary, at),
+        "pair": pair.pk,
+        "talk": talk.pk,
+        "contact": contact.pk,
         "procedure": procedure.pk,
         "procedure_step": procedure_step.pk,
         "attachment": attachment.pk,
@@ -307,6 +354,8 @@ def theirs(committee, branch_a, branch_b, person, at) -> dict[str, int]:
         "leave": leave.pk,
         "merge": merge.pk,
         "problem": problem.pk,
+        "conference": conference.pk,
+        "supervision": supervision.pk,
         "appraisal": appraisal.pk,
         "appraised": appraised.pk,
         "entry": entry.pk,
@@ -362,6 +411,118 @@ def _study(branch: Organization, member: Member, by: User, at: dt.datetime) -> d
     }  # fmt: skip
 
 
+def _shared_work(branch: Organization, member: Member, by: User, at: dt.datetime) -> dict[str, int]:
+    """What branch B keeps of ideas, projects, volunteering and its brand."""
+    day = at.date()
+    idea = Idea.objects.create(
+        branch=branch, member=member, text="点子", raised_on=day, entered_by=by, entered_at=at,
+        changed_at=at,
+    )  # fmt: skip
+    project = Project.objects.create(
+        organization=branch, title="项目", target="目标", acceptance="标准", due_on=day,
+        state="OPEN", made_by=by, made_at=at,
+    )  # fmt: skip
+    team = VolunteerTeam.objects.create(
+        branch=branch, name="服务队", purpose="服务", founded_on=day, made_by=by, made_at=at
+    )
+    hours = VolunteerHours.objects.create(
+        branch=branch, member=member, served_on=day, hours=1, what="服务", entered_by=by,
+        entered_at=at,
+    )  # fmt: skip
+    brand = Brand.objects.create(
+        branch=branch, name="品牌", meaning="内涵", started_on=day, made_by=by, made_at=at
+    )
+    case = BrandCase.objects.create(
+        brand=brand, on=day, title="案例", story="做法", made_by=by, made_at=at,
+        document=documents.keep(
+            b"\xff\xd8", title="照片", filename="z.jpg", content_type="image/jpeg",
+            owner=by, organization=None, at=at,
+        ),
+    )  # fmt: skip
+    return {
+        "idea": idea.pk, "project": project.pk, "volunteer_team": team.pk, "service": hours.pk,
+        "brand": brand.pk, "brand_case": case.pk,
+    }  # fmt: skip
+
+
+def _cared_for(
+    other: Organization, branch: Organization, member: Member, by: User, at: dt.datetime
+) -> dict[str, int]:
+    """What branch B keeps about the growth and the trouble of a member.
+
+    The report goes nowhere near branch A, so that nobody there may read it.
+    """
+    day = at.date()
+    member.admitted_on = SINCE
+    member.save(update_fields=["admitted_on"])
+    helper = Member.objects.create(name="丁", name_pinyin="ding", name_strokes="1")
+    talent = Talent.objects.create(
+        branch=branch, member=member, tier="GOOD", recommended_on=day, recommendation="理由",
+        recommended_by=by,
+    )  # fmt: skip
+    recall = Recall.objects.create(
+        branch=branch, member=member, listed_on=day, reason="原因", told_on=day, listed_by=by,
+        listed_at=at,
+    )  # fmt: skip
+    tolerance = Tolerance.objects.create(
+        branch=branch, member=member, matter="事项", asked_on=day, due_on=day, asked_by=by,
+        asked_at=at,
+    )  # fmt: skip
+    plan = HelpPlan.objects.create(
+        branch=branch, member=member, first_official="甲", second_official="乙",
+        committee_member=helper, reason="原因", plan="计划", told_on=day, started_on=day,
+        ends_on=day.replace(year=day.year + 1), made_by=by, made_at=at,
+    )  # fmt: skip
+    report = MutualReport.objects.create(
+        member=member, sender=branch, receiver=other.parent, period_start=dt.date(2026, 1, 1),
+        period_kind="year", sent_by=by, sent_at=at,
+    )  # fmt: skip
+    return {
+        "talent": talent.pk, "recall": recall.pk, "tolerance": tolerance.pk,
+        "help_plan": plan.pk, "mutual_report": report.pk,
+    }  # fmt: skip
+
+
+def _steward(branch: Organization, member: Member, by: User, at: dt.datetime) -> dict[str, int]:
+    """What branch B keeps about its 小政委."""
+    steward = Steward.objects.create(
+        organization=branch, member=member, recommended_on=at.date(), recommendation="同意",
+        recommended_by=by,
+    )  # fmt: skip
+    help_ = StewardHelp.objects.create(
+        organization=branch, member=member, week_of=dt.date(2026, 3, 9), helped_name="丙",
+        what="帮岗", entered_by=by, entered_at=at,
+    )  # fmt: skip
+    month = StewardMonth.objects.create(
+        organization=branch, member=member, month=dt.date(2026, 3, 1),
+        content={"facts": [], "parts": []}, handed_in_at=at, handed_in_by=by,
+    )  # fmt: skip
+    return {"steward": steward.pk, "steward_help": help_.pk, "steward_month": month.pk}
+
+
+def _promised(branch: Organization, member: Member, by: User, at: dt.datetime) -> dict[str, int]:
+    """What members of branch B promise, and the posts they claim."""
+    pledge = Pledge.objects.create(
+        branch=branch, member=member, year=at.year, text="承诺", measure="每月 1 次",
+        due_on=dt.date(at.year, 12, 31), state="SUBMITTED", entered_by=by, entered_at=at,
+        changed_at=at,
+    )  # fmt: skip
+    proof = PledgeProof.objects.create(
+        pledge=pledge, on=at.date(), text="做了", entered_by=by, entered_at=at,
+        document=documents.keep(
+            b"\xff\xd8", title="照片", filename="z.jpg", content_type="image/jpeg",
+            owner=by, organization=None, at=at,
+        ),
+    )  # fmt: skip
+    station = Station.objects.create(
+        branch=branch, title="岗位", duties="职责", set_on=at.date(), set_by=by
+    )
+    claim = StationClaim.objects.create(station=station, member=member, claimed_on=at.date())
+    return {
+        "pledge": pledge.pk, "proof": proof.pk, "station": station.pk, "claim": claim.pk,
+    }  # fmt: skip
+
+
 # The kind of thing an address names, by the beginning of its name (the longest fits).
 KINDS = {
     "organization": "organization",
@@ -393,11 +554,36 @@ KINDS = {
     "class": "class",
     "training-class": "class",
     "enrolment": "enrolment",
+    "pair": "pair",
+    "pledge": "pledge",
+    "pledge-print": "organization",
+    "proof": "proof",
+    "station": "station",
+    "claim": "claim",
+    "talk": "talk",
+    "contact": "contact",
+    "idea": "idea",
+    "project": "project",
+    "volunteer-team": "volunteer_team",
+    "service": "service",
+    "brand": "brand",
+    "brand-case": "brand_case",
+    "brand-case-new": "brand",
+    "steward": "steward",
+    "steward-group": "organization",
+    "steward-help": "steward_help",
+    "steward-month": "steward_month",
     "duty": "organization",
     "my-duty": "shift",
     "my-duty-answer": "swap",
     "my-duty-withdraw": "swap",
     "visit": "visit",
+    "birthday": "member",
+    "talent": "talent",
+    "recall": "recall",
+    "tolerance": "tolerance",
+    "help-plan": "help_plan",
+    "mutual-report": "mutual_report",
     "homework": "homework",
     "homework-new": "activity",
     "homework-remark": "homework_answer",
@@ -413,6 +599,9 @@ KINDS = {
     "series": "series",
     "sitting": "sitting",
     "problem": "problem",
+    "problem-bulletin": "organization",
+    "problem-conference": "conference",
+    "supervision": "supervision",
     "appraisal": "appraisal",
     "my-appraisal-write": "appraised",
     "procedure": "procedure",
@@ -463,6 +652,7 @@ def _arguments(name: str, theirs: dict[str, int]) -> dict[str, Any]:
         "exemption": theirs["exemption"],
         "where": "head",
         "step": "WITHDRAW",
+        "side": "BRANCH",
     }
     return {key: values[key] for key in pattern.pattern.converters}
 
@@ -494,6 +684,16 @@ def test_the_same_addresses_do_exist_for_those_above(theirs, person, committee):
         "my-activity",
         "my-duty-swap",
         "my-homework-answer",
+        "problem-feedback",
+        # Only the two who talk, and whoever arranges at the very branch: nobody above it.
+        "talk",
+        "talk-due",
+        "talk-hold-due",
+        "talk-raise",
+        "birthday-talk",
+        "help-plan-talk",
+        "tolerance-withdraw",
+        "steward-help",
         "quiz-take",
         "my-activity-leave",
         "my-activity-leave-withdraw",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from activities.models import Appraisal
+from activities.models import Appraisal, Appraised
 from activities.queries import appraisals
 from activities.rules.appraisals import AppraisalState
 from activities.wording import appraisals as wording
@@ -23,18 +24,31 @@ MOST_ASKED = 2000
 _WHY = "《党员教育管理工作条例》第十八条：民主评议党员每年 1 次"
 
 
-def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
-    """Return the lines of whoever keeps records, and that of a member who has not written the
-    own part (one query for a member, at most five for whoever keeps records).
-    """
-    found: list[Duty] = []
+def to_begin(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return, in the last quarter, the line for branches that have not begun (one query)."""
+    rows = to_begin_waiting(user, grants, on)
+    return _to_begin(_asked(list(rows[:MOST_ASKED]), grants, on), on) if rows is not None else []
+
+
+def to_begin_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Organization] | None:
+    """Return the rows that ``to_begin`` tells of."""
     scope = grants.scope(Capability.LOG_ACTIVITIES)
-    if scope:
-        if on.month >= FIRST_MONTH:
-            waiting = list(appraisals.without(scope, on.year, on)[:MOST_ASKED])
-            found += _to_begin(_asked(waiting, on), on)
-        found += _to_finish(appraisals.unfinished(scope), on)
-    return found + [
+    return appraisals.without(scope, on.year, on) if on.month >= FIRST_MONTH else None
+
+
+def to_finish(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return the lines for years begun and not done, of whoever keeps records (one query)."""
+    return _to_finish(list(to_finish_waiting(user, grants, on)), on)
+
+
+def to_finish_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Appraisal]:
+    """Return the rows that ``to_finish`` tells of."""
+    return appraisals.unfinished(grants.scope(Capability.LOG_ACTIVITIES))
+
+
+def to_write(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return the line of a member who has not written the own part (one query)."""
+    return [
         Duty(
             title=f"{row.appraisal.year} 年度民主评议：写个人自评",
             due_on=dt.date(row.appraisal.year, 12, 31),
@@ -47,12 +61,17 @@ def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     ]
 
 
-def _asked(branches: Sequence[Organization], on: dt.date) -> list[Organization]:
-    """Leave out the branches whose committee has muted the rule (two queries)."""
+def to_write_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Appraised]:
+    """Return the rows that ``to_write`` tells of."""
+    return appraisals.to_write(user)
+
+
+def _asked(branches: Sequence[Organization], grants: Grants, on: dt.date) -> list[Organization]:
+    """Leave out the branches whose committee has muted the rule."""
     if not branches:
         return []
-    rules = regulations.for_organizations(branches, on)
-    return [branch for branch in branches if appraisals.YEARLY_RULE in rules[branch.pk]]
+    book = regulations.book_of(grants)
+    return [branch for branch in branches if appraisals.YEARLY_RULE in book.of(branch, on)]
 
 
 def _to_begin(branches: Sequence[Organization], on: dt.date) -> list[Duty]:

@@ -48,13 +48,14 @@ TITLES = {
 
 
 def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
-    """Return what the checks ask of a person, one line a rule (nine queries, or none)."""
+    """Return what the checks ask of a person, one line a rule (nine queries, or none;
+    fewer where the request knows the rules)."""
     reach = {code: grants.scope(capability) for code, capability in TOLD.items()}
     at_home = grants.scope(Capability.LOG_ACTIVITIES)
     everything = Scope.over(root for scope in [*reach.values(), at_home] for root in scope.roots)
     if not everything:
         return []
-    facts = checks.load(everything, on, with_meetings=False)
+    facts = checks.load(everything, on, with_meetings=False, grants=grants)
     homes = {row.pk for row in facts.organizations if row.is_branch and row.path in at_home.roots}
     if homes:
         roots = [row.path for row in facts.organizations if row.pk in homes]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
+from activities.models import Election
 from activities.queries import elections
 from branches.access import Grants
 from branches.duties import Duty
@@ -16,13 +18,18 @@ RULE = "E13"
 _WHY = "党章第三十一条：书记、副书记报上级批准，委员报上级备案"
 
 
+def waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Election]:
+    """Return the rows that ``due`` tells of."""
+    return elections.unreported(grants.scope(Capability.LOG_ACTIVITIES))
+
+
 def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return one line for all results that wait to be reported (one query, or none).
 
     No article gives a number of days: they are due together with the record of the meeting.
     """
     scope = grants.scope(Capability.LOG_ACTIVITIES)
-    rows = elections.unreported(scope) if scope else []
+    rows = list(elections.unreported(scope)) if scope else []
     if not rows:
         return []
     first = rows[0]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
+from activities.models import Homework, Quiz
 from activities.queries import homework, quizzes
 from branches.access import Grants
 from branches.duties import Duty
@@ -15,10 +17,8 @@ TEXT_SHOWN = 20
 
 
 def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
-    """Return one's own homework that can still be in time, and the open quizzes one has not
-    taken (three queries).
-    """
-    found = [
+    """Return one's own homework that can still be in time (one query)."""
+    return [
         Duty(
             title=f"交作业：{_short(row.text)}",
             due_on=row.due_on,
@@ -28,7 +28,16 @@ def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
         )
         for row in homework.due_of(user, on)
     ]
-    return found + [
+
+
+def waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Homework]:
+    """Return the rows that ``due`` tells of."""
+    return homework.due_of(user, on)
+
+
+def quizzes_to_take(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return the open quizzes one has not taken (one query)."""
+    return [
         Duty(
             title=f"测验：{_short(quiz.title)}",
             due_on=quiz.closes_on,
@@ -38,6 +47,11 @@ def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
         )
         for quiz in quizzes.to_take(user, on)
     ]
+
+
+def quizzes_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Quiz]:
+    """Return the rows that ``quizzes_to_take`` tells of."""
+    return quizzes.to_take(user, on)
 
 
 def _short(text: str) -> str:

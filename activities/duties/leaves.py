@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
+from activities.models import Leave
 from activities.queries import leaves
 from branches.access import Grants
 from branches.duties import Duty
@@ -13,6 +15,11 @@ from branches.models import User
 from branches.rules.roles import Capability
 
 NAMES_SHOWN = 3
+
+
+def waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Leave]:
+    """Return the rows that ``due`` tells of."""
+    return leaves.to_answer(grants.scope(Capability.LOG_ACTIVITIES), user, on)
 
 
 def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:

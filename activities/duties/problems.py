@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from activities.models import Problem
@@ -21,22 +22,37 @@ _WHY = "《支部工作条例》第十七条：对查摆的问题逐条整改"
 
 
 def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
-    """Return the lines for overdue and soon due problems, and for those nobody answers for yet
-    (one query for a member, three for whoever keeps records).
+    """Return the lines for overdue and soon due problems, those one keeps and those one answers
+    for oneself (one query).
     """
     scope = grants.scope(Capability.LOG_ACTIVITIES)
-    found: list[Duty] = []
-    if scope:
-        rows = problems.due(scope, on + SOON)
-        overdue = [row for row in rows if row.due_on and row.due_on < on]
-        soon = [row for row in rows if row.due_on and row.due_on >= on]
-        found += _kept(overdue, "已逾期", ProblemState.OVERDUE)
-        found += _kept(soon, "快到期", "")
-        found += _unassigned(problems.unassigned(scope), on)
-    own = [
-        row for row in problems.due_of(user, on + SOON) if not scope.reaches(row.organization.path)
+    found = list(problems.due(scope, user, on + SOON))
+    kept = [row for row in found if scope.reaches(row.organization.path)]
+    overdue = [row for row in kept if row.due_on and row.due_on < on]
+    soon = [row for row in kept if row.due_on and row.due_on >= on]
+    own = [row for row in found if not scope.reaches(row.organization.path)]
+    return [
+        *_kept(overdue, "已逾期", ProblemState.OVERDUE),
+        *_kept(soon, "快到期", ""),
+        *_own(own),
     ]
-    return found + _own(own)
+
+
+def waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Problem]:
+    """Return the rows that ``due`` tells of."""
+    return problems.due(grants.scope(Capability.LOG_ACTIVITIES), user, on + SOON)
+
+
+def unassigned(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return the line for problems that nobody answers for yet (one query, or none)."""
+    scope = grants.scope(Capability.LOG_ACTIVITIES)
+    count = problems.unassigned(scope).count() if scope else 0
+    return _unassigned(count, on)
+
+
+def unassigned_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Problem]:
+    """Return the rows that ``unassigned`` counts."""
+    return problems.unassigned(grants.scope(Capability.LOG_ACTIVITIES))
 
 
 def _kept(rows: Sequence[Problem], word: str, state: str) -> list[Duty]:
@@ -64,12 +80,12 @@ def _kept(rows: Sequence[Problem], word: str, state: str) -> list[Duty]:
     ]
 
 
-def _unassigned(counted: dict[str, object], on: dt.date) -> list[Duty]:
-    if not counted["n"]:
+def _unassigned(count: int, on: dt.date) -> list[Duty]:
+    if not count:
         return []
     return [
         Duty(
-            title=f"{counted['n']} 个问题还没有定责任人或期限",
+            title=f"{count} 个问题还没有定责任人或期限",
             due_on=on + SOON,
             why=f"{_WHY} · 组织生活会已办结",
             url=reverse("problem-list"),

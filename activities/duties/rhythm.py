@@ -16,7 +16,7 @@ from activities.rules.kinds import ActivityKind
 from branches.access import Grants
 from branches.duties import Duty
 from branches.models import Organization, Regulation, User
-from branches.queries import regulations
+from branches.queries import organizations, regulations
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
 from branches.scope import Scope
@@ -33,9 +33,11 @@ def due(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     scope = grants.scope(Capability.LOG_ACTIVITIES)
     if not scope:
         return []
-    hosts = schedule.hosts(scope, on)
-    book = regulations.book(hosts)
-    known = owing.meetings(scope, hosts, book, on)
+    standing = organizations.standing_within(grants, scope, on)
+    hosts = [row for row in standing if row.is_branch or row.is_group]
+    book = regulations.book_of(grants)
+    full = {pk: size.full for pk, size in checks.sizes_within(grants, on).items()}
+    known = owing.meetings(scope, hosts, book, on, full)
     together: dict[tuple[ActivityKind, Period], list[Owing]] = defaultdict(list)
     for each in owing.owing(hosts, known, book, on):
         together[each.kind, each.window].append(each)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
-from activities.models import CourseOrder
+from activities.models import CourseOrder, TrainingClass
 from activities.queries import classes, orders, study, study_rules, targets
 from activities.rules.study import months_after, months_before
 from branches.access import Grants
 from branches.duties import Duty
-from branches.models import Organization, Post, User
-from branches.queries import regulations
+from branches.models import Organization, Regulation, User
+from branches.queries import organizations, regulations
+from branches.queries.regulations import Rules
 from branches.rules.periods import Period, PeriodKind
 from branches.rules.roles import Capability
 from branches.scope import Scope
@@ -24,13 +26,17 @@ CLOSE_WITHIN = dt.timedelta(days=7)
 FROM_MONTH = 10  # hours are called in from the fourth quarter on
 
 
+def orders_to_answer_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[CourseOrder]:
+    """Return the rows that ``orders_to_answer`` tells of."""
+    return orders.to_answer(user, grants.scope(Capability.OFFER_COURSES))
+
+
 def orders_to_answer(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return the orders that wait for this person's yes or no (one query)."""
-    offered = grants.scope(Capability.OFFER_COURSES)
-    found = orders.to_answer(user, offered)[:SHOWN]
+    found = orders_to_answer_waiting(user, grants, on)[:SHOWN]
     return [
         Duty(
-            title=f"选单待答复：{order.course.title}",
+            title=f"选单待接单：{order.course.title}",
             due_on=order.wanted_on,
             why=f"{order.branch.short_name}希望 {order.wanted_on.month} 月"
             f" {order.wanted_on.day} 日授课",
@@ -39,6 +45,11 @@ def orders_to_answer(user: User, grants: Grants, on: dt.date) -> list[Duty]:
         )
         for order in found
     ]
+
+
+def orders_to_rate_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[CourseOrder]:
+    """Return the rows that ``orders_to_rate`` tells of."""
+    return orders.to_rate(grants.scope(Capability.LOG_ACTIVITIES))
 
 
 def orders_to_rate(user: User, grants: Grants, on: dt.date) -> list[Duty]:
@@ -61,15 +72,18 @@ def _to_rate(order: CourseOrder) -> Duty:
     )
 
 
-def classes_to_close(user: User, grants: Grants, on: dt.date) -> list[Duty]:
-    """Return the classes that are over and whose results nobody wrote down (one query, or none)."""
+def classes_to_close_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[TrainingClass]:
+    """Return the rows that ``classes_to_close`` tells of."""
     roots = [
         *grants.scope(Capability.OFFER_COURSES).roots,
         *grants.scope(Capability.LOG_ACTIVITIES).roots,
     ]
-    if not roots:
-        return []
-    found = classes.ended(Scope.over(roots), on)[:SHOWN]
+    return classes.ended(Scope.over(roots), on)
+
+
+def classes_to_close(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return the classes that are over and whose results nobody wrote down (one query, or none)."""
+    found = classes_to_close_waiting(user, grants, on)[:SHOWN]
     return [
         Duty(
             title=f"登记结业：{row.title}",
@@ -92,13 +106,14 @@ def hours_behind(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     if not scope or on.month < FROM_MONTH:
         return []
     year = Period.containing(on, PeriodKind.YEAR)
-    places = _branches(scope)
-    rules = regulations.for_organizations(places, on)
+    places = _branches(grants, scope, on)
+    book = regulations.book_of(grants)
+    rules = {place.pk: book.of(place, on) for place in places}
     places = [place for place in places if targets.ALL in rules[place.pk]]
     if not places:
         return []
     rule = rules[places[0].pk][targets.ALL]
-    late = [row for place in places for row in study.standings(place, year, on) if row.behind > 0]
+    late = [row for row in study.standings_of(places, year, on, book=book) if row.behind > 0]
     if not late:
         return []
     cited = f"《{rule.source.removeprefix('中国共产党')}》{rule.article}：{rule.title}"
@@ -126,57 +141,94 @@ def hours_behind(user: User, grants: Grants, on: dt.date) -> list[Duty]:
 def committees_untrained(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return those on a committee without a centralised class this year, in the last quarter (H2).
 
-    And, all the year, new secretaries without one within half a year (H3). At most six queries.
+    And, all the year, new secretaries without one within half a year (H3). Each branch is held
+    to the rules of its own committee; at most six queries however many branches there are.
     """
     scope = grants.scope(Capability.LOG_ACTIVITIES)
     if not scope:
         return []
-    places = _branches(scope)
+    places = _branches(grants, scope, on)
     if not places:
         return []
     scope = Scope.over(place.path for place in places)
-    rules = regulations.for_organization(places[0], on)
-    found: list[Duty] = []
-    rule = rules.get(study_rules.NEW_SECRETARY)
-    if rule is not None:
-        months = rule.parameters.get("months", 6)
-        # A month is left to make good what is overdue; afterwards the year's own line speaks.
-        posts = study.untrained_secretaries(scope, months_before(on, months + 1), on)
-        if posts:
-            found.append(_new_secretaries(posts, months, rule.title))
-    rule = rules.get(study_rules.CENTRALISED)
-    least = rule.parameters.get("centralised", 1) if rule is not None else 0
-    if rule is None or on.month < FROM_MONTH or not least:
-        return found
-    year = Period.containing(on, PeriodKind.YEAR)
-    missing = [row for row in study.committees(scope, year, on) if row.centralised < least]
-    if missing:
-        names = "、".join(row.name for row in missing[:NAMES_SHOWN])
-        more = f" 等 {len(missing)} 人" if len(missing) > NAMES_SHOWN else ""
-        found.append(
-            Duty(
-                title=f"{year.label}集中培训：{len(missing)} 名书记、委员还没有参加",
-                due_on=year.last_day,
-                why=f"{rule.source}：书记和班子成员每年至少参加 {least} 次集中培训 · {names}{more}",
-                url=reverse("class-list"),
-                action="看培训班",
-            )
-        )
+    book = regulations.book_of(grants)
+    rules = {place.pk: book.of(place, on) for place in places}
+    found = _new_secretaries(scope, rules, on)
+    if on.month >= FROM_MONTH:
+        found += _untrained(scope, rules, on)
     return found
 
 
-def _branches(scope: Scope) -> list[Organization]:
-    """Return the branches one looks after as such, not by what is above them (one query)."""
-    return [place for place in study.roots(scope) if place.is_branch]
+def _branches(grants: Grants, scope: Scope, on: dt.date) -> list[Organization]:
+    """Return the branches one looks after as such, not by what is above them."""
+    standing = organizations.standing_within(grants, scope, on)
+    return [place for place in standing if place.is_branch and place.path in scope.roots]
 
 
-def _new_secretaries(posts: list[Post], months: int, asked: str) -> Duty:
-    names = "、".join(post.user.name for post in posts[:NAMES_SHOWN])
-    more = f" 等 {len(posts)} 人" if len(posts) > NAMES_SHOWN else ""
-    return Duty(
-        title="新任书记培训",
-        due_on=min(months_after(post.started_on, months) for post in posts),
-        why=f"{asked} · {names}{more}",
-        url=reverse("class-list"),
-        action="看培训班",
-    )
+def _new_secretaries(scope: Scope, rules: dict[int, Rules], on: dt.date) -> list[Duty]:
+    speaking = _by_place(rules, study_rules.NEW_SECRETARY)
+    if not speaking:
+        return []
+    months = {pk: rule.parameters.get("months", 6) for pk, rule in speaking.items()}
+
+    def since(months: int) -> dt.date:
+        # A month is left to make good what is overdue; afterwards the year's own line speaks.
+        return months_before(on, months + 1)
+
+    posts = [
+        post
+        for post in study.untrained_secretaries(scope, since(max(months.values())), on)
+        if post.organization_id in months and post.started_on >= since(months[post.organization_id])
+    ]
+    if not posts:
+        return []
+    asked = speaking[posts[0].organization_id].title
+    return [
+        Duty(
+            title="新任书记培训",
+            due_on=min(
+                months_after(post.started_on, months[post.organization_id]) for post in posts
+            ),
+            why=f"{asked} · {_named([post.user.name for post in posts])}",
+            url=reverse("class-list"),
+            action="看培训班",
+        )
+    ]
+
+
+def _untrained(scope: Scope, rules: dict[int, Rules], on: dt.date) -> list[Duty]:
+    speaking = _by_place(rules, study_rules.CENTRALISED)
+    least = {pk: rule.parameters.get("centralised", 1) for pk, rule in speaking.items()}
+    if not any(least.values()):
+        return []
+    year = Period.containing(on, PeriodKind.YEAR)
+    missing = [
+        row
+        for row in study.committees(scope, year, on)
+        if row.centralised < least.get(row.post.organization_id, 0)
+    ]
+    if not missing:
+        return []
+    places = [row.post.organization_id for row in missing]
+    # Where committees ask for different numbers, the least of them is said.
+    times = min(least[pk] for pk in places)
+    source = speaking[places[0]].source
+    return [
+        Duty(
+            title=f"{year.label}集中培训：{len(missing)} 名书记、委员还没有参加",
+            due_on=year.last_day,
+            why=f"{source}：书记和班子成员每年至少参加 {times} 次集中培训 · "
+            f"{_named([row.name for row in missing])}",
+            url=reverse("class-list"),
+            action="看培训班",
+        )
+    ]
+
+
+def _by_place(rules: dict[int, Rules], code: str) -> dict[int, Regulation]:
+    return {pk: known[code] for pk, known in rules.items() if code in known}
+
+
+def _named(names: list[str]) -> str:
+    more = f" 等 {len(names)} 人" if len(names) > NAMES_SHOWN else ""
+    return "、".join(names[:NAMES_SHOWN]) + more

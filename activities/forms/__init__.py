@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 from activities import wording
 from activities.models import Activity, ActivityCorrection, AgendaPart, Attendance, Sitting
+from activities.operations.activities import MOST_REASON
 from activities.operations.details import Details, Mark, Part
 from activities.queries.activities import OVERDUE
 from activities.queries.rolls import Entry
@@ -25,6 +26,7 @@ from branches.rules.text import one_line, whole_number
 OLDEST = dt.date(1949, 10, 1)
 AHEAD = dt.timedelta(days=366)
 MOST_PARTS = 20
+USUAL_START = dt.time(15, 0)
 CHOICES = [
     (status.value, wording.ATTENDANCE[status], wording.ATTENDANCE_TONES[status])
     for status in AttendanceStatus
@@ -87,6 +89,7 @@ class ActivityForm(forms.Form):
     host = _line(Activity, "host", "主持人", required=False)
     host_note = _line(Activity, "host_note", "主持委托", required=False)
     recorder = _line(Activity, "recorder", "记录人", required=False)
+    held_early = forms.BooleanField(label="已经提前召开，仍按此办结", required=False)
     summary = forms.CharField(
         label="会议记录",
         required=False,
@@ -100,6 +103,7 @@ class ActivityForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.not_begun = ""  # why it has to be said first that it was held early
         if self.is_bound:
             part_titles = self._posted_titles() or part_titles
         self.part_titles = [one_line(title) for title in part_titles][:MOST_PARTS]
@@ -133,6 +137,10 @@ class ActivityForm(forms.Form):
         if cleaned.get("extra_content", "").strip() and not cleaned.get("extra_title"):
             self.add_error("extra_title", "请给增加的议程写个名称。")
         return cleaned
+
+    @property
+    def was_held_early(self) -> bool:
+        return bool(self.cleaned_data.get("held_early"))
 
     @property
     def details(self) -> Details:
@@ -323,10 +331,10 @@ class RollForm:
 class CancelForm(forms.Form):
     reason = OneLine(
         label="取消原因",
-        max_length=_limit(Activity, "cancel_reason"),
+        max_length=MOST_REASON,
         error_messages={
-            "required": "请写明取消原因。",
-            "max_length": "取消原因最多 100 个字。",
+            "required": "请写明原因。",
+            "max_length": f"原因最多 {MOST_REASON} 个字。",
         },
     )
 
@@ -366,18 +374,28 @@ class ListFilterForm(forms.Form):
 
 
 def initial_of(
-    kind: ActivityKind, on: dt.date, last: Activity | None, *, recorder: str
+    kind: ActivityKind,
+    on: dt.date,
+    last: Activity | None,
+    *,
+    recorder: str,
+    now: dt.datetime,
 ) -> tuple[dict[str, Any], list[str]]:
     """Return what a new record starts from, and the titles of its agenda.
 
     Time, place, people and agenda come from the last of its kind there; the first one
-    starts at three in the afternoon with the kind's own agenda.
+    starts at three in the afternoon with the kind's own agenda. Where that hour has not come
+    today, the full hour before ``now`` (local time) takes its place: what is logged today has
+    mostly been held.
     """
+    starts_at, ends_at = (last.starts_at, last.ends_at) if last else (USUAL_START, None)
+    if on == now.date() and starts_at > now.time():
+        starts_at, ends_at = dt.time(now.hour), None
     initial = {
         "title": wording.usual_title(kind, on),
         "held_on": on,
-        "starts_at": last.starts_at if last else dt.time(15, 0),
-        "ends_at": last.ends_at if last else None,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
         "place": last.place if last else "",
         "host": last.host if last else "",
         "recorder": (last.recorder if last else "") or recorder,

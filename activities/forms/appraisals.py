@@ -64,9 +64,11 @@ class _TextsForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[Appraised], today: dt.date, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.people, self.today = people, today
+        self.locked = [person for person in people if self.is_locked(person)]
+        self.people = [person for person in people if person not in self.locked]
+        self.today = today
         self.fields["on"].initial = today
-        for person in people:
+        for person in self.people:
             text = getattr(person, self.field)
             self.fields[f"text_{person.pk}"] = _long(self.field, self.label)
             self.fields[f"text_{person.pk}"].initial = text
@@ -81,6 +83,10 @@ class _TextsForm(forms.Form):
                     initial=person.self_waived,
                     error_messages={"max_length": "原因最多 100 个字。"},
                 )
+
+    def is_locked(self, person: Appraised) -> bool:
+        """Return whether somebody's text is to be read only."""
+        return False
 
     @property
     def rows(self) -> Iterator[tuple[Appraised, BoundField, BoundField, BoundField | None]]:
@@ -116,6 +122,14 @@ class _TextsForm(forms.Form):
 class SelfForm(_TextsForm):
     field, label, with_reason = "self_text", "自评", True
 
+    def is_locked(self, person: Appraised) -> bool:
+        """Return whether the member wrote it with the own account.
+
+        What was typed before that is kept, and refused with the reason when it is saved.
+        """
+        is_own = person.self_by_id is not None and person.self_by_id == person.member.user_id
+        return is_own and f"text_{person.pk}" not in self.data
+
 
 class PeersForm(_TextsForm):
     field, label = "peer_text", "互评意见"
@@ -127,7 +141,10 @@ class MeetingField(forms.ModelChoiceField):
 
 
 class BallotForm(forms.Form):
-    """The paper ballot; with few ballots the counts kept are not filled in again."""
+    """The paper ballot; with few ballots the counts kept are not filled in again.
+
+    Whose four numbers are all left empty is not counted yet, or stays as counted before.
+    """
 
     activity = MeetingField(
         Activity.objects.none(),
@@ -163,10 +180,21 @@ class BallotForm(forms.Form):
         self.fields["activity"].queryset = meetings  # type: ignore[attr-defined]
         for person in self.people:
             for name, label in zip(COUNTS, wording.GRADES.values(), strict=True):
-                field = _number(f"{person.member.name}：{label}")
+                field = _number(f"{person.member.name}：{label}", required=False)
                 field.initial = getattr(person, name) if with_counts else None
                 field.widget.attrs["aria-label"] = field.label
                 self.fields[f"{name}_{person.pk}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for person in self.people:
+            names = [f"{name}_{person.pk}" for name in COUNTS]
+            empty = [name for name in names if name in cleaned and cleaned[name] is None]
+            # Numbers that were shown are not taken away by emptying them.
+            if empty and (len(empty) < len(names) or self.fields[names[0]].initial is not None):
+                for name in empty:
+                    self.add_error(name, f"请填写{self.fields[name].label}，没有的填 0。")
+        return cleaned
 
     @property
     def rows(self) -> Iterator[tuple[Appraised, list[tuple[str, BoundField]]]]:
@@ -185,6 +213,7 @@ class BallotForm(forms.Form):
         return {
             person.pk: Votes(**{name: self.cleaned_data[f"{name}_{person.pk}"] for name in COUNTS})
             for person in self.people
+            if self.cleaned_data[f"{COUNTS[0]}_{person.pk}"] is not None
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +10,7 @@ from django import forms
 from activities.forms import OneLine
 from activities.forms.steps import ConfirmedForm, number
 from activities.models import Candidate, Election
-from activities.operations.counts import Votes
+from activities.operations.counts import Annuls, Votes
 from activities.operations.elections import Ballot
 from activities.queries.electorates import Voter
 from activities.rules.elections import Office, TellerDuty
@@ -111,11 +111,15 @@ def roles_of(election: Election) -> dict[int, str]:
 
 
 class CountForm(ConfirmedForm):
-    """Papers, and the votes of each candidate and of those written in."""
+    """Papers, and the votes of each candidate and of those written in.
+
+    ``annuls``: why these numbers annul the ballot; a tick at ``annul`` says that they are right.
+    """
 
     issued = number("发出票数")
     returned = number("收回票数")
     void = number("无效票", help_text="所选人数多于应选名额、无法辨认的。没有填 0。")
+    annul = forms.BooleanField(label="已重新清点，数字无误，这次投票无效", required=False)
 
     def __init__(
         self,
@@ -125,6 +129,7 @@ class CountForm(ConfirmedForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.annuls = ""
         self.candidates = [each for each in candidates if not each.is_written_in]
         for each in self.candidates:
             name = each.member.name
@@ -165,6 +170,17 @@ class CountForm(ConfirmedForm):
             elif yes and not who:
                 self.add_error(f"other_{row}", "请选择另选的是谁。")
         return cleaned
+
+    @property
+    def is_annulled(self) -> bool:
+        return bool(self.cleaned_data.get("annul"))
+
+    def taken(self, operation: Callable[[], Any]) -> bool:
+        try:
+            return super().taken(operation)
+        except Annuls as question:
+            self.annuls = str(question)
+            return False
 
     @property
     def votes(self) -> dict[int, Votes]:

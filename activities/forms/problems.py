@@ -10,6 +10,8 @@ from django import forms
 from activities.forms import OneLine
 from activities.models import Problem
 from activities.operations.problems import ProblemDetails
+from activities.rules.supervision import Severity
+from activities.wording import supervision as wording
 from branches.forms.fields import DayField
 from members.models import Member
 
@@ -38,7 +40,7 @@ class OwnerField(forms.ModelChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             Member.objects.none(),
-            label="责任人",
+            label="第一责任人",
             required=False,
             empty_label="还没有定",
             error_messages={"invalid_choice": "责任人不在可选名单里，请重新选择。"},
@@ -49,8 +51,29 @@ class OwnerField(forms.ModelChoiceField):
         return str(obj.name)
 
 
+class SeverityField(forms.TypedChoiceField):
+    """How grave a problem is, each beside how it is handled."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="程度",
+            choices=[(each, wording.HANDLING[each]) for each in Severity],
+            coerce=Severity,
+            empty_value=None,
+            widget=forms.RadioSelect,
+            error_messages={
+                "required": "请选择程度。",
+                "invalid_choice": "请从列出的程度里选。",
+            },
+            **kwargs,
+        )
+
+
 class ProblemForm(forms.Form):
-    """``fixed``: the minutes stand, so whose it is and what it is are shown, not asked."""
+    """``fixed``: the minutes stand, so whose it is and what it is are shown, not asked.
+
+    With ``is_new`` the severity is asked as well; later it is changed with its reason.
+    """
 
     whose = OneLine(
         label="谁的问题",
@@ -66,8 +89,13 @@ class ProblemForm(forms.Form):
     owner = OwnerField()
     due_on = DayField(label="整改期限", required=False)
 
-    def __init__(self, *args: Any, owners: Any, fixed: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, owners: Any, fixed: bool = False, is_new: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if is_new:
+            self.fields["severity"] = SeverityField(required=False, initial=Severity.ORDINARY)
+            self.fields["due_on"].help_text = "不填的，按程度的办理时限自动确定。"
         self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
         for name in ("whose", "text"):
             self.fields[name].disabled = fixed
@@ -82,7 +110,10 @@ class ProblemForm(forms.Form):
     @property
     def details(self) -> ProblemDetails:
         names = ("whose", "text", "measures", "owner", "due_on")
-        return ProblemDetails(**{name: self.cleaned_data[name] for name in names})
+        return ProblemDetails(
+            **{name: self.cleaned_data[name] for name in names},
+            severity=self.cleaned_data.get("severity"),
+        )
 
 
 class CloseForm(forms.Form):

@@ -41,7 +41,7 @@ class ResolutionForm(ConfirmedForm):
     about = forms.ChoiceField(
         label="涉及党员",
         required=False,
-        help_text="接收、转正、表彰、处分等事项选择。还没有列入名册的，在表决事项里写姓名。",
+        help_text="接收、转正、表彰、处分等事项要选。还没有列入名册的，在表决事项里写姓名。",
         error_messages={"invalid_choice": "请重新选择涉及的党员。"},
     )
     prior = forms.ChoiceField(
@@ -92,7 +92,9 @@ class ResolutionForm(ConfirmedForm):
             # Everything else belongs to a 党员大会.
             kinds = {DecisionKind.ORDINARY: kinds[DecisionKind.ORDINARY]}
         self._choices("kind", [(kind.value, word) for kind, word in kinds.items()])
-        self._choices("about", NOBODY + [(pk, each.name) for pk, each in self._people.items()])
+        self._choices(
+            "about", [("", "不涉及个人")] + [(pk, each.name) for pk, each in self._people.items()]
+        )
         self._choices(
             "prior",
             [("", "没有")]

@@ -5,13 +5,18 @@ from activities.models.appraisal import Appraisal, Appraised
 from activities.models.attachment import Attachment
 from activities.models.attendance import Attendance
 from activities.models.correction import ActivityCorrection
-from activities.models.duty import DutyShift, DutySwap, Visit
+from activities.models.duty import DutyShift, DutySwap, TakenOffDuty, Visit
 from activities.models.election import Candidate, Election, Teller
 from activities.models.learning import Learning
 from activities.models.leave import Leave, MakeUp
 from activities.models.minutes import MinutesVersion
 from activities.models.plan import ActivityTask, Plan, PlanItem, Series, SeriesTask
-from activities.models.problem import Problem
+from activities.models.problem import (
+    Problem,
+    ProblemConference,
+    ProblemStep,
+    Supervision,
+)
 from activities.models.procedure import Procedure, ProcedureStep
 from activities.models.quiz import Homework, HomeworkAnswer, Quiz, QuizPaper, QuizQuestion
 from activities.models.resolution import Resolution, RuleOverride, VoterExemption
@@ -26,6 +31,12 @@ from activities.models.study import (
     Lesson,
     StudyCredit,
     TrainingClass,
+)
+from activities.models.volunteering import (
+    Serving,
+    Volunteer,
+    VolunteerHours,
+    VolunteerTeam,
 )
 
 __all__ = [
@@ -56,6 +67,8 @@ __all__ = [
     "Plan",
     "PlanItem",
     "Problem",
+    "ProblemConference",
+    "ProblemStep",
     "Procedure",
     "ProcedureStep",
     "Quiz",
@@ -66,13 +79,19 @@ __all__ = [
     "RuleOverride",
     "Series",
     "SeriesTask",
+    "Serving",
     "SignIn",
     "SignInWindow",
     "Sitting",
     "StudyCredit",
+    "Supervision",
+    "TakenOffDuty",
     "Teller",
     "TrainingClass",
     "Visit",
+    "Volunteer",
+    "VolunteerHours",
+    "VolunteerTeam",
     "VoterExemption",
     "WrongCode",
 ]

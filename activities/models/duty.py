@@ -47,6 +47,24 @@ class DutyShift(models.Model):
         return f"{self.on}"
 
 
+class TakenOffDuty(models.Model):
+    """Somebody was taken off the roster of a day that had come: scores had counted the shift.
+
+    The shift itself is gone; this alone tells who must be rated again.
+    """
+
+    member = models.ForeignKey("members.Member", models.CASCADE, related_name="+")
+    on = models.DateField("日期")
+    taken_off_at = models.DateTimeField("调整时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "撤下的值班"
+        indexes = [models.Index(fields=["taken_off_at"], name="taken_off_duty")]
+
+    def __str__(self) -> str:
+        return f"{self.on}"
+
+
 class DutySwap(models.Model):
     """Somebody asks a colleague to take a shift, or to exchange it for ``other``."""
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from activities import wording
 from activities.models import Activity, ActivityCorrection, AgendaPart, Attendance
@@ -27,6 +28,7 @@ from activities.operations.refusals import (
     CannotHold,
     Refused,
 )
+from activities.queries import activities as queries
 from activities.rules import progress
 from activities.rules.kinds import KINDS, ActivityKind
 from activities.rules.progress import State, Step
@@ -35,6 +37,7 @@ from branches.models import Organization, User
 from branches.queries import regulations, working_calendar
 
 FILING_RULE = "M23"
+MOST_REASON = 90  # for cancelling; the column leaves room for 没有召开
 
 _FACTS = (
     "title", "held_on", "starts_at", "ends_at", "place", "host", "host_note", "recorder", "summary",
@@ -49,6 +52,7 @@ def log(
     details: Details,
     marks: Marks | None = None,
     close: bool = False,
+    held_early: bool = False,
     by: User,
     at: dt.datetime,
 ) -> Activity:
@@ -57,6 +61,7 @@ def log(
     One of a day to come is PLANNED. A late entry is welcome: ``entered_at`` is ``at``,
     whatever the day of the fact.
 
+    :param held_early: with ``close``, it was held before the hour written down.
     :raises Refused: see the subclasses; nothing is written then.
     """
     # One entry at a time for an organisation: the check for doubles must hold.
@@ -83,7 +88,7 @@ def log(
         after=_facts(row, details.parts) | {"roll": len(written.rows), "marks": written.after},
     )  # fmt: skip
     if close:
-        closing.close(row, written, details.parts, by=by, at=at)
+        closing.close(row, written, details.parts, held_early=held_early, by=by, at=at)
     return row
 
 
@@ -94,6 +99,7 @@ def change(
     details: Details,
     marks: Marks | None = None,
     close: bool = False,
+    held_early: bool = False,
     by: User,
     at: dt.datetime,
 ) -> Activity:
@@ -110,7 +116,7 @@ def change(
     if details.held_on != row.held_on:
         _check_host(row.organization, ActivityKind(row.kind), details.held_on)
         row.record_due_on = record_due_on(row.organization, details.held_on)
-        preparations.follow(row, details.held_on)
+        preparations.follow(row, details.held_on, timezone.localdate(at))
         voters.restore_rules(row, by=by, at=at)
     moved = details.held_on - row.held_on
     for name in _FACTS:
@@ -127,7 +133,7 @@ def change(
         after=changed | {"marks": written.after},
     )  # fmt: skip
     if close:
-        closing.close(row, written, details.parts, by=by, at=at)
+        closing.close(row, written, details.parts, held_early=held_early, by=by, at=at)
     return row
 
 
@@ -150,10 +156,12 @@ def take_roll(*, activity: Activity, marks: Marks, by: User, at: dt.datetime) ->
 
 
 @transaction.atomic
-def close(*, activity: Activity, by: User, at: dt.datetime) -> Activity:
+def close(*, activity: Activity, held_early: bool = False, by: User, at: dt.datetime) -> Activity:
     """Close a record: from now on it stands, and its facts count.
 
+    :param held_early: it was held before the hour written down.
     :raises TooEarly: the day has not come.
+    :raises NotBegun: the hour has not come, and it was not said to have been held early.
     :raises RollIncomplete: somebody is not marked, or nobody is on the roll.
     :raises RecordEmpty: neither minutes nor any part of the agenda is filled in.
     :raises StepNotAllowed: the record is closed or cancelled.
@@ -162,7 +170,7 @@ def close(*, activity: Activity, by: User, at: dt.datetime) -> Activity:
     progress.ACTIVITY.after(State(row.state), Step.CLOSE)
     written = rolls.write(row, {}, at)
     parts = [Part(part.title, part.content) for part in row.parts.all()]
-    closing.close(row, written, parts, by=by, at=at)
+    closing.close(row, written, parts, held_early=held_early, by=by, at=at)
     return row
 
 
@@ -170,13 +178,20 @@ def close(*, activity: Activity, by: User, at: dt.datetime) -> Activity:
 def cancel(*, activity: Activity, reason: str, by: User, at: dt.datetime) -> Activity:
     """Cancel a record with its reason; it stays to be read and counts for nothing.
 
-    :raises Refused: no reason was given.
+    What was planned and not recorded although its day is over was not held: the reason says so.
+
+    :param reason: at most ``MOST_REASON`` characters.
+    :raises Refused: no reason was given, or too long a one.
     :raises StepNotAllowed: the record is closed or cancelled.
     """
     row = locked(activity)
     reason = reason.strip()
     if not reason:
-        raise Refused("请写明取消原因。")
+        raise Refused("请写明原因。")
+    if len(reason) > MOST_REASON:
+        raise Refused(f"原因最多 {MOST_REASON} 个字，请删减。")
+    if queries.is_missed(row, timezone.localdate(at)):
+        reason = f"没有{wording.VERBS[ActivityKind(row.kind)]}：{reason}"
     before = row.state
     row.state = progress.ACTIVITY.after(State(row.state), Step.CANCEL)
     row.cancel_reason = reason

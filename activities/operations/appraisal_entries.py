@@ -116,6 +116,7 @@ def count(
 ) -> Appraisal:
     """Write down the anonymous paper ballot as two tellers counted it, at a 党员大会.
 
+    Whoever is not among ``votes`` keeps what was counted before, and it has to fit the totals.
     Single counts do not go into the audit: they belong to the branch.
 
     :raises Refused: the meeting, the tellers or the totals do not fit, or it is not the turn.
@@ -130,7 +131,8 @@ def count(
     wrong = [person.member.name for person in people.values() if not person.is_graded]
     if wrong:
         raise Refused(f"预备党员不评定等次，不登记票数：{'、'.join(wrong)}。")
-    faults = rules.ballot_faults(ballot, {people[pk].member.name: votes[pk] for pk in votes})
+    counted = _counted(row) | {people[pk].member.name: votes[pk] for pk in votes}
+    faults = rules.ballot_faults(ballot, counted)
     if faults:
         raise Refused(
             "".join((name and f"{name}：") + wording.FAULTS[fault] for fault, name in faults)
@@ -236,6 +238,17 @@ def _people(
     if len(found) < len(asked):
         raise Refused("名单刚刚变动过，请刷新页面后再填。")
     return found
+
+
+def _counted(row: Appraisal) -> dict[str, Votes]:
+    """Return the votes written down so far, by name (one query)."""
+    return {
+        person.member.name: Votes(
+            person.excellent, person.qualified or 0, person.basic or 0, person.unqualified or 0
+        )
+        for person in appraisals.people(row)
+        if person.excellent is not None
+    }
 
 
 def _keys(people: Iterable[Appraised]) -> list[int]:

@@ -68,6 +68,8 @@ def add(*, activity: Activity, file: Taken, by: User, at: dt.datetime) -> Attach
         document.file.delete(save=False)
         document.delete()
         raise Refused("已经上传过，没有重复保存。")
+    if file.kind == Attachment.Kind.PHOTO:
+        documents.keep_small(document, photos.small(file.content))
     added = Attachment.objects.create(
         activity=row, document=document, kind=file.kind, added_by=by, added_at=at
     )

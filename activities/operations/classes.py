@@ -172,14 +172,16 @@ def close(
 
 @transaction.atomic
 def release(*, enrolment: Enrolment, by: User, at: dt.datetime) -> None:
-    """Take somebody off the list of a class whose results are not written down yet.
+    """Take somebody else off the list of a class whose results are not written down yet.
 
-    :raises Refused: they are.
+    :raises Refused: they are, or it is oneself.
     """
     row = _locked(enrolment.training_class)
     if row.closed_at is not None:
         raise Refused("这个班已经登记结业，名单不能再改。")
     member = enrolment.member
+    if member.user_id == by.pk:
+        raise Refused("不能把自己移出名单，请由其他有权登记的同志或上级党委办理。")
     enrolment.delete()
     audit.record(
         "class.released", by=by, at=at, on=row, organization=row.organization,

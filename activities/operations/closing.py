@@ -12,9 +12,9 @@ from activities import wording
 from activities.models import Activity, Attendance
 from activities.operations import lessons, minutes, votes
 from activities.operations.details import Part
-from activities.operations.refusals import RecordEmpty, RollIncomplete, TooEarly
+from activities.operations.refusals import NotBegun, RecordEmpty, RollIncomplete, TooEarly
 from activities.operations.rolls import Written
-from activities.queries import sittings
+from activities.queries import leaves, sittings
 from activities.rules import attendance, progress
 from activities.rules.attendance import AttendanceStatus
 from activities.rules.kinds import KINDS, ActivityKind
@@ -26,11 +26,19 @@ NAMES_SHOWN = 8
 
 
 def close(
-    row: Activity, written: Written, parts: Iterable[Part], *, by: User, at: dt.datetime
+    row: Activity,
+    written: Written,
+    parts: Iterable[Part],
+    *,
+    held_early: bool,
+    by: User,
+    at: dt.datetime,
 ) -> None:
     """Close the locked ``row`` inside the caller's transaction; its minutes become a version.
 
+    :param held_early: it was held before the hour written down, and whoever closes says so.
     :raises TooEarly: the day, or that of the last sitting, has not come.
+    :raises NotBegun: it begins later today, and nobody has said that it was held early.
     :raises RollIncomplete: somebody is not marked, or nobody is on the roll.
     :raises RecordEmpty: neither minutes nor any part of the agenda is filled in.
     :raises Refused: the roll has changed since a vote or an election was counted.
@@ -62,6 +70,13 @@ def close(
     if not row.summary.strip() and not any(part.content.strip() for part in parts):
         raise RecordEmpty("还没有会议记录。请填写会议记录，或至少填写一项议程的内容。")
     votes.check_current(row)
+    # Asked last: nobody should say that it was held early and then be refused for something else.
+    is_ahead = leaves.starts_at(row) > at
+    if is_ahead and not held_early:
+        raise NotBegun(
+            f"开始时间 {row.starts_at:%H:%M} 还没到（现在 {timezone.localtime(at):%H:%M}），"
+            "还没有办结。"
+        )
     row.state = progress.ACTIVITY.after(State(row.state), Step.CLOSE)
     row.closed_at = at
     row.save(update_fields=["state", "closed_at"])
@@ -71,7 +86,9 @@ def close(
     count = attendance.count(mark.status for mark in written.rows)
     audit.record(
         "activity.closed", by=by, at=at, on=row, organization=row.organization,
-        after=asdict(count) | {"record_due_on": row.record_due_on},
+        after=asdict(count)
+        | {"record_due_on": row.record_due_on}
+        | ({"held_early": True} if is_ahead else {}),
     )  # fmt: skip
 
 

@@ -21,6 +21,10 @@ from branches import audit
 from branches.models import User
 
 
+class Annuls(Exception):
+    """These numbers annul the ballot, and nobody has said that they are right; says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Votes:
     """For whom how many, by member."""
@@ -40,6 +44,7 @@ def count_election(
     votes: Mapping[int, Votes],
     written_in: Sequence[tuple[int, int]] = (),
     confirmed: bool = False,
+    annul: bool = False,
     by: User,
     at: dt.datetime,
 ) -> Election:
@@ -49,10 +54,12 @@ def count_election(
 
     :param votes: by member, one for each candidate.
     :param written_in: member and approvals of those whom voters wrote in themselves.
-    :raises objections.Blocked: a blocking rule does not hold.
-    :raises objections.Unconfirmed: fewer than four fifths are present, and it is not confirmed.
     A result that was reported is to be reported anew.
 
+    :param annul: the papers were counted again, and there are more than were given out.
+    :raises Annuls: there are more, and ``annul`` does not say so.
+    :raises objections.Blocked: a blocking rule does not hold.
+    :raises objections.Unconfirmed: fewer than four fifths are present, and it is not confirmed.
     :raises Refused: approved above, the roll is not complete, or the numbers cannot be right.
     :raises StepNotAllowed: the record is closed or cancelled.
     """
@@ -80,12 +87,14 @@ def count_election(
     )
     if slips:
         raise Refused("".join(slips))
+    is_annulled = elections.is_annulled(issued=issued, returned=returned)
+    if is_annulled and not annul:
+        raise Annuls(f"{elections.papers(issued=issued, returned=returned).words}。")
     before: dict[str, object] = {"election_state": stored.state}
     after: dict[str, object] = {}
     if stored.reported_on is not None:
         before["reported_on"], after["reported_on"] = stored.reported_on, None
         stored.reported_on = None
-    is_annulled = elections.is_annulled(issued=issued, returned=returned)
     stored.due, stored.present = due, present
     stored.issued, stored.returned, stored.void = issued, returned, void
     stored.state = ElectionState.ANNULLED if is_annulled else ElectionState.COUNTED

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models import DutyShift, DutySwap
+from activities.models import DutyShift, DutySwap, TakenOffDuty
 from activities.operations.refusals import Refused
 from activities.queries import duty
 from activities.rules.duty import SwapState
@@ -67,6 +67,11 @@ def write_month(
     DutySwap.objects.filter(state=SwapState.ASKED, other__in=gone).delete()
     DutyShift.objects.filter(pk__in=[shift.pk for shift in gone]).delete()
     DutyShift.objects.bulk_create(added)
+    TakenOffDuty.objects.bulk_create(
+        TakenOffDuty(member_id=shift.member_id, on=shift.on, taken_off_at=at)
+        for shift in gone
+        if shift.on <= timezone.localdate(at)
+    )
     audit.record(
         "duty.rostered", by=by, at=at, on=branch, organization=branch,
         after={"period": str(period), "planned": len(added), "cancelled": len(gone)},

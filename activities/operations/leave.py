@@ -57,7 +57,8 @@ def ask(*, activity: Activity, member: Member, reason: str, by: User, at: dt.dat
     )  # fmt: skip
     notices.tell(
         leaves.keepers(row, timezone.localdate(at), but=by) or [by],
-        f"{member.name}因“{reason}”请假：{row.title}，请答复。",
+        # Nor the notice: it is read on a screen that others see.
+        f"{member.name}请假：{row.title}，请答复。",
         url=reverse("leave", kwargs={"pk": leave.pk}),
         at=at,
     )
@@ -94,8 +95,12 @@ def answer(*, leave: Leave, grant: bool, note: str, by: User, at: dt.datetime) -
     )  # fmt: skip
     if row.member.user is not None:
         said = words.LEAVE_STATES[LeaveState(row.state)]
-        text = f"{activity.title}的请假{said}" + (f"：{note}" if note else "。")
-        notices.tell([row.member.user], text, url=reverse("my-activities"), at=at)
+        called = Attendance.objects.filter(activity=activity, member=row.member).first()
+        url = reverse("my-activity", kwargs={"pk": called.pk}) if called else ""
+        notices.tell(
+            [row.member.user], f"{activity.title}的请假{said}。",
+            url=url or reverse("my-activities"), at=at,
+        )  # fmt: skip
     if grant and activity.held_on <= timezone.localdate(at) and activity.state == State.OPEN:
         activities.take_roll(activity=activity, marks={}, by=by, at=at)
     return row

@@ -70,7 +70,7 @@ def record(
 def remove(*, activity: Activity, attendance: int, by: User, at: dt.datetime) -> None:
     """Take back what was written by mistake.
 
-    :raises Refused: there is nothing to take back.
+    :raises Refused: there is nothing to take back, or it is one's own.
     """
     row = locked(activity)
     made = (
@@ -80,6 +80,8 @@ def remove(*, activity: Activity, attendance: int, by: User, at: dt.datetime) ->
     )
     if made is None:
         raise Refused("这条补课记录已经删除。")
+    if made.attendance.member.user_id == by.pk:
+        raise Refused("不能删除自己的补课记录，请由其他支部委员或上级党委办理。")
     before = {
         "people": [made.attendance.member.name],
         "make_up": made.method,

@@ -17,8 +17,9 @@ from activities.operations.refusals import Refused
 from activities.rules.kinds import KINDS, ActivityKind
 from activities.rules.study import ORDER, OrderState, OrderStep
 from branches import audit, notices
-from branches.models import Organization, Post, User
-from branches.rules.roles import Capability, roles_with
+from branches.models import Organization, User
+from branches.queries import posts
+from branches.rules.roles import Capability
 from branches.templatetags import formats
 
 OPEN = (OrderState.ASKED, OrderState.ACCEPTED)
@@ -74,7 +75,8 @@ def ask(
         after={"course": course.title, "wanted_on": wish.wanted_on},
     )  # fmt: skip
     notices.tell(
-        _who_answers(course, at), f"{branch.short_name}选了《{course.title}》，请答复。",
+        _who_answers(course, at),
+        f"{branch.short_name}选了《{course.title}》，请接单；不能接单的，请写明原因。",
         url=_url(order), at=at,
     )  # fmt: skip
     return order
@@ -236,12 +238,8 @@ def _who_answers(course: Course, at: dt.datetime) -> list[User]:
     )
     if found := list(teachers):
         return found
-    keepers = (
-        Post.objects.held_on(timezone.localdate(at))
-        .filter(role__in=roles_with(Capability.OFFER_COURSES), organization=course.organization_id)
-        .values("user")
-    )
-    return list(User.objects.filter(pk__in=keepers, is_active=True))
+    on = timezone.localdate(at)
+    return list(posts.holders(Capability.OFFER_COURSES, course.organization, on))
 
 
 def _end(starts_at: dt.time, hours: float) -> dt.time | None:

@@ -39,11 +39,14 @@ class Task:
 def from_series(
     activity: Activity, templates: Iterable[SeriesTask], on: dt.date, calendar: WorkingCalendar
 ) -> None:
-    """Give an activity the tasks of its series (one statement).
+    """Give an activity the tasks of its series (one statement); ``on`` is the day it is planned.
 
-    What should have been done before ``on``, the day it is planned, is due that day: nobody is
-    late with what was not yet asked.
+    None is due before that day.
     """
+    rows = list(templates)
+    days = rules.tasks_due(
+        activity.held_on, [row.days_before for row in rows], planned_on=on, calendar=calendar
+    )
     ActivityTask.objects.bulk_create(
         ActivityTask(
             activity=activity,
@@ -51,21 +54,24 @@ def from_series(
             title=each.title,
             role=each.role,
             days_before=each.days_before,
-            due_on=max(rules.task_due(activity.held_on, each.days_before, calendar), on),
+            due_on=due_on,
         )
-        for ordinal, each in enumerate(templates, start=1)
+        for ordinal, (each, due_on) in enumerate(zip(rows, days, strict=True), start=1)
     )
 
 
-def follow(activity: Activity, held_on: dt.date) -> None:
-    """Move the open tasks of an activity that is put off to another day."""
+def follow(activity: Activity, held_on: dt.date, on: dt.date) -> None:
+    """Move the open tasks of an activity that is put off to another day, none before ``on``."""
     open_tasks = list(activity.tasks.filter(done_on__isnull=True))
     if not open_tasks:
         return
     days = [held_on - dt.timedelta(days=task.days_before) for task in open_tasks]
-    calendar = working_calendar.working_calendar(min(days) - _MARGIN, max(days) + _MARGIN)
-    for task in open_tasks:
-        task.due_on = rules.task_due(held_on, task.days_before, calendar)
+    calendar = working_calendar.working_calendar(min(*days, on) - _MARGIN, max(*days, on) + _MARGIN)
+    due = rules.tasks_due(
+        held_on, [task.days_before for task in open_tasks], planned_on=on, calendar=calendar
+    )
+    for task, due_on in zip(open_tasks, due, strict=True):
+        task.due_on = due_on
     ActivityTask.objects.bulk_update(open_tasks, ["due_on"])
 
 

@@ -19,6 +19,10 @@ class TooEarly(Refused):
     """The day of the activity has not come."""
 
 
+class NotBegun(TooEarly):
+    """The day has come but not the hour: whoever says that it was held earlier may go on."""
+
+
 class RollIncomplete(Refused):
     """Somebody on the roll has no mark; ``names`` says who."""
 

@@ -10,22 +10,21 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Visit
 from activities.operations import problems
-from activities.operations.problems import ProblemDetails
 from activities.operations.refusals import Refused
 from activities.operations.repeats import repeated
 from activities.queries import duty
 from activities.rules import duty as rules
 from activities.rules.duty import VisitState, VisitStep
+from activities.rules.supervision import Source
 from branches import audit, notices
-from branches.models import Organization, Post, User
-from branches.queries import working_calendar
-from branches.rules.roles import Capability, roles_with
+from branches.models import Organization, User
+from branches.queries import posts, working_calendar
+from branches.rules.roles import Capability
 from members.models import Member
 
 
@@ -133,9 +132,13 @@ def send_up(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
     above = row.organization.parent
     if above is None:
         raise Refused("本支部没有上级党组织，请由支部答复。")
-    row.problem = problems.add(
+    row.problem = problems.raise_from(
+        source=Source.DUTY,
+        source_id=row.pk,
         organization=above,
-        details=ProblemDetails(whose=row.organization.short_name, text=row.matter),
+        origin=row.organization,
+        text=row.matter,
+        whose=row.organization.short_name,
         by=by,
         at=at,
     )
@@ -145,7 +148,8 @@ def send_up(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
         "visit.sent_up", by=by, at=at, on=row, organization=row.organization,
         after={"visit_state": after, "parent": above.code},
     )  # fmt: skip
-    keepers = _keepers(above, timezone.localdate(at)).exclude(pk=by.pk)
+    on = timezone.localdate(at)
+    keepers = posts.holders(Capability.LOG_ACTIVITIES, above, on).exclude(pk=by.pk)
     url = reverse("problem", kwargs={"pk": row.problem.pk})
     text = f"{row.organization.short_name}上报来访事项：{row.matter}"
     notices.tell_many(keepers, text, url=url, at=at)
@@ -161,14 +165,7 @@ def _locked(visit: Visit) -> Visit:
 
 
 def _tell_branch(visit: Visit, by: User, at: dt.datetime) -> None:
-    keepers = _keepers(visit.organization, visit.received_on).exclude(pk=by.pk)
+    place, on = visit.organization, visit.received_on
+    keepers = posts.holders(Capability.LOG_ACTIVITIES, place, on).exclude(pk=by.pk)
     url = reverse("visit", kwargs={"pk": visit.pk})
     notices.tell_many(keepers, f"来访事项交支部办理：{visit.matter}", url=url, at=at)
-
-
-def _keepers(organization: Organization, on: dt.date) -> QuerySet[User]:
-    """Return the accounts that keep the records of an organisation, held there itself."""
-    posts = Post.objects.filter(
-        organization=organization, role__in=roles_with(Capability.LOG_ACTIVITIES)
-    )
-    return User.objects.filter(pk__in=posts.held_on(on).values("user_id"), is_active=True)

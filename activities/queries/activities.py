@@ -148,7 +148,7 @@ def rows(activities: Iterable[Activity], on: dt.date) -> list[Row]:
             organization=place_name(activity.organization),
             state=activity.get_state_display(),
             tone=wording.STATE_TONES[State(activity.state)],
-            late=lateness(activity, on),
+            late=lateness(activity, on) or ("到期未登记" if is_missed(activity, on) else ""),
             roll=None if activity.is_planned or activity.is_cancelled else roll_count(activity),
         )
         for activity in activities
@@ -173,6 +173,11 @@ def lateness(activity: Activity, on: dt.date) -> str:
         late = timezone.localdate(activity.filed_at) > activity.record_due_on
         return "逾期办结" if late else ""
     return "逾期未办结" if on > activity.record_due_on and on >= activity.held_on else ""
+
+
+def is_missed(activity: Activity, on: dt.date) -> bool:
+    """Return whether the day of a planned activity is over and nothing was recorded of it."""
+    return activity.is_planned and activity.held_on < on
 
 
 def place_name(organization: Organization) -> str:

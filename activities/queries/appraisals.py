@@ -146,6 +146,24 @@ def standing(
     )
 
 
+def is_done(row: Appraised, state: AppraisalState) -> bool:
+    """Return whether a part of the appraisal has all it needs of one member (no query).
+
+    Nobody probationary needs votes or a grade; for them the branch's opinion is asked nowhere.
+    """
+    if state is AppraisalState.SELF:
+        return bool(row.self_text or row.self_waived)
+    if state is AppraisalState.PEER:
+        return bool(row.peer_text)
+    if state is AppraisalState.BALLOT:
+        return row.excellent is not None or not row.is_graded
+    if state is AppraisalState.OPINION:
+        return bool(row.grade) or not row.is_graded
+    if state is AppraisalState.FEEDBACK:
+        return row.fed_back_on is not None
+    return True
+
+
 def ballot_of(appraisal: Appraisal) -> Ballot | None:
     """Return the ballot as it was counted, None before."""
     if appraisal.issued is None:
@@ -179,22 +197,20 @@ def own(user: User) -> list[Appraised]:
     )
 
 
-def to_write(user: User) -> list[Appraised]:
-    """Return the appraisals for which somebody has not written the own part yet (one query)."""
-    return list(
-        Appraised.objects.filter(
-            member__user=user,
-            appraisal__state=AppraisalState.SELF,
-            self_text="",
-            self_waived="",
-        ).select_related("appraisal__organization")
-    )
+def to_write(user: User) -> QuerySet[Appraised]:
+    """Return the appraisals for which somebody has not written the own part yet."""
+    return Appraised.objects.filter(
+        member__user=user,
+        appraisal__state=AppraisalState.SELF,
+        self_text="",
+        self_waived="",
+    ).select_related("appraisal__organization")
 
 
-def unfinished(scope: Scope) -> list[Appraisal]:
-    """Return the appraisals in reach that are not done, the oldest first (one query)."""
+def unfinished(scope: Scope) -> QuerySet[Appraisal]:
+    """Return the appraisals in reach that are not done, the oldest first."""
     rows = Appraisal.objects.in_scope(scope).exclude(state=AppraisalState.DONE)
-    return list(rows.select_related("organization").order_by("year", "organization__path"))
+    return rows.select_related("organization").order_by("year", "organization__path")
 
 
 def written(activity: Activity) -> tuple[str, ...]:

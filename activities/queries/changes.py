@@ -5,16 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
+from django.utils import timezone
 
 from activities.models import (
     Activity,
     ActivityCorrection,
     Attendance,
+    DutyShift,
+    DutySwap,
     Enrolment,
     MakeUp,
+    Problem,
     StudyCredit,
+    TakenOffDuty,
+    VolunteerHours,
 )
+from activities.rules.duty import SwapState
 from branches.models import Organization
 from branches.rules.periods import Period
 from branches.rules.tree import OrganizationKind
@@ -58,6 +65,60 @@ def branches_touched(period: Period, since: dt.datetime, within: Organization) -
         )
         found += homes.order_by().values_list("branch_id", flat=True).distinct()
     return {pk for pk in found if pk is not None}
+
+
+def served(period: Period, since: dt.datetime) -> set[int]:
+    """Return the members whose own hours of service were entered or answered since (one query)."""
+    hours = VolunteerHours.objects.in_period(period).filter(
+        Q(entered_at__gt=since) | Q(answered_at__gt=since)
+    )
+    return set(hours.order_by().values_list("member_id", flat=True))
+
+
+def on_duty(period: Period, since: dt.datetime, until: dt.datetime) -> set[int]:
+    """Return the members whose days on duty changed since (three queries).
+
+    A day on duty is new once it has come, once somebody else serves it, and once it is taken away.
+
+    :param until: up to when facts are seen now; ``since`` is up to when they were.
+    """
+    first, last = period.first_day, period.last_day
+    come = Q(on__gt=timezone.localdate(since), on__lte=timezone.localdate(until))
+    shifts = DutyShift.objects.filter(Q(entered_at__gt=since) | come, on__range=(first, last))
+    swaps = DutySwap.objects.filter(
+        Q(shift__on__range=(first, last)) | Q(other__on__range=(first, last)),
+        state=SwapState.AGREED, answered_at__gt=since,
+    )  # fmt: skip
+    taken_off = TakenOffDuty.objects.filter(taken_off_at__gt=since, on__range=(first, last))
+    both = swaps.order_by().values_list("asked_by_id", "asked_of_id")
+    return {
+        *shifts.order_by().values_list("member_id", flat=True),
+        *(pk for pair in both for pk in pair),
+        *taken_off.values_list("member_id", flat=True),
+    }
+
+
+def handled(since: dt.datetime, within: Organization) -> set[int]:
+    """Return the branches with a problem handled since, there or where it came from (one query).
+
+    Whatever its deadline: that may have been another before.
+    """
+    rows = (
+        Problem.objects.filter(changed_at__gt=since)
+        .filter(
+            Q(organization__path__startswith=within.path) | Q(origin__path__startswith=within.path)
+        )
+        .order_by()
+        .annotate(handled_by=_branch("organization"), raised_at=_branch("origin"))
+    )
+    found = {pk for both in rows.values_list("handled_by", "raised_at") for pk in both}
+    return {pk for pk in found if pk is not None}
+
+
+def _branch(place: str) -> Case:
+    """Return the branch of a problem's place: a group counts with its branch."""
+    of_group = Q(**{f"{place}__kind": OrganizationKind.GROUP})
+    return Case(When(of_group, then=F(f"{place}__parent_id")), default=F(f"{place}_id"))
 
 
 def _studied(period: Period, since: dt.datetime) -> list[tuple[QuerySet[Any], str]]:

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 
 from activities.models import Enrolment, Learning, TrainingClass
 from activities.queries import learning
@@ -14,22 +28,27 @@ from activities.rules import study
 from activities.rules.study import EnrolmentState, Topic
 from branches.scope import Scope
 from members.models import Member, Membership
+from members.rules.name_search import pinyin_pattern
 from members.rules.status import ON_ROLL
 
-MOST_CANDIDATES = 500  # on one page; a topic nobody knows is taught, not called up to
+
+class CallUpStanding(IntEnum):
+    """Where a member stands before a call-up; the shortlist comes first."""
+
+    SHORTLISTED = 0
+    KNOWS = 1
+    SPARED = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A member who lacks a topic and was not called up lately.
-
-    ``knew_on``: when the topic last came up, before the time that counts; None: never.
-    """
+    """A member who may be called up; ``knew_on``: when the topic last came up, None: never."""
 
     member_id: int
     name: str
     branch: str
     knew_on: dt.date | None
+    standing: CallUpStanding
 
 
 def listed(scope: Scope) -> QuerySet[TrainingClass]:
@@ -71,33 +90,63 @@ def enrolled(training_class: TrainingClass, scope: Scope | None = None) -> list[
     return list(rows)
 
 
-def candidates(
-    *, scope: Scope, topic: Topic, rule: CallUpRule, on: dt.date
-) -> QuerySet[Membership]:
-    """Return the homes of the members of ``scope`` who lack a topic and may be called up.
+def everybody(
+    *, training_class: TrainingClass, rule: CallUpRule, on: dt.date, search: str = ""
+) -> QuerySet[Any]:
+    """Return the homes of all who may be called up to a class, the shortlist first.
+
+    ``standing`` tells who stands where (``CallUpStanding``). Whoever is on the list of the class
+    is left out. ``search`` finds a part of the name, pinyin or initials, or of a branch's name.
+    """
+    rows = _standing(
+        scope=reach(training_class), topic=Topic(training_class.topic), rule=rule, on=on
+    ).exclude(member__in=training_class.enrolments.values("member"))
+    search = search.strip()
+    if search:
+        found = Q(member__name__contains=search) | Q(branch__short_name__contains=search)
+        if pattern := pinyin_pattern(search):
+            found |= Q(member__name_pinyin__regex=pattern)
+        rows = rows.filter(found)
+    return rows.order_by("standing", "branch__path", "member__name_pinyin", "member_id")
+
+
+def candidates(*, scope: Scope, topic: Topic, rule: CallUpRule, on: dt.date) -> QuerySet[Any]:
+    """Return the shortlist: the homes of the members of ``scope`` who lack a topic and may be
+    called up.
 
     Who learned it within ``rule.topic_months`` knows it, who was called up to any class within
     ``rule.called_months`` is spared; the day so many months ago still counts as within.
     """
-    knows = learning.who_knows(topic, study.months_before(on, rule.topic_months), on)
-    spared = Enrolment.objects.filter(
-        member=OuterRef("member"), called_on__gte=study.months_before(on, rule.called_months)
+    rows = _standing(scope=scope, topic=topic, rule=rule, on=on)
+    return rows.filter(standing=CallUpStanding.SHORTLISTED).order_by(
+        "branch__path", "member__name_pinyin", "member_id"
     )
+
+
+def _standing(*, scope: Scope, topic: Topic, rule: CallUpRule, on: dt.date) -> QuerySet[Any]:
+    knows = learning.who_knows(topic, study.months_before(on, rule.topic_months), on)
+    spared = Enrolment.objects.filter(called_on__gte=study.months_before(on, rule.called_months))
     return (
         Membership.objects.home()
         .on(on)
         .in_scope(scope)
-        .filter(~Exists(spared), member__status__in=ON_ROLL)
-        .exclude(member__in=knows.values("member_id"))
+        .filter(member__status__in=ON_ROLL)
+        .annotate(
+            standing=Case(
+                When(member__in=spared.values("member_id"), then=CallUpStanding.SPARED),
+                When(member__in=knows.values("member_id"), then=CallUpStanding.KNOWS),
+                default=CallUpStanding.SHORTLISTED,
+                output_field=IntegerField(),
+            )
+        )
         .select_related("member", "branch")
         .defer("member__id_number", "member__phone")
-        .order_by("branch__path", "member__name_pinyin", "member_id")
     )
 
 
-def shown(rows: QuerySet[Membership], topic: Topic) -> list[Candidate]:
-    """Return candidates as the page shows them (two queries)."""
-    found = list(rows[:MOST_CANDIDATES])
+def shown(rows: Iterable[Any], topic: Topic) -> list[Candidate]:
+    """Return candidates as the page shows them (one query, and that of ``rows``)."""
+    found = list(rows)
     knew = dict(
         Learning.objects.filter(topic=topic, member__in=[row.member_id for row in found])
         .order_by()
@@ -105,7 +154,13 @@ def shown(rows: QuerySet[Membership], topic: Topic) -> list[Candidate]:
         .annotate(last=Max("learned_on"))
     )
     return [
-        Candidate(row.member_id, row.member.name, row.branch.short_name, knew.get(row.member_id))
+        Candidate(
+            row.member_id,
+            row.member.name,
+            row.branch.short_name,
+            knew.get(row.member_id),
+            CallUpStanding(row.standing),
+        )
         for row in found
     ]
 

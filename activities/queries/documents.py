@@ -27,6 +27,8 @@ from activities.rules.attendance import ATTENDED, AttendanceStatus
 from activities.rules.kinds import ActivityKind
 from branches.templatetags import formats
 
+SIGNATORIES = ("主持人（签字）", "记录人（签字）")
+SUMMARY = "主要情况"
 NUMERALS = "一二三四五六七八九十"
 
 
@@ -41,6 +43,8 @@ class RecordDocument:
     facts: tuple[tuple[str, str], ...]
     parts: tuple[tuple[str, tuple[str, ...]], ...]
     signature: tuple[str, ...]
+    # Who signs the print by hand; not part of what is kept.
+    signatories: tuple[str, ...] = SIGNATORIES
 
 
 def as_data(document: RecordDocument) -> dict[str, Any]:
@@ -79,7 +83,7 @@ def record_of(activity: Activity) -> RecordDocument:
     closed_on = timezone.localdate(activity.closed_at)
     late = activities.lateness(activity, closed_on)
     facts = [
-        ("会议类别", wording.KINDS[ActivityKind(activity.kind)]),
+        ("党 组 织", activity.organization.name),
         ("主　　题", activity.title),
         ("时　　间", _time(activity)),
         ("地　　点", activity.place),
@@ -108,12 +112,14 @@ def record_of(activity: Activity) -> RecordDocument:
         ("更　　正", _corrections(activity)),
     ]
     parts = [(part.title, _paragraphs(part.content)) for part in activity.parts.all()]
-    parts.append(("会议记录", _paragraphs(activity.summary)))
+    parts.append((SUMMARY, _paragraphs(activity.summary)))
     decisions = [*votes.written(activity), *elections.written(activity)]
     parts += [(heading, _paragraphs(text)) for heading, text in decisions]
     parts.append(("民主测评", appraisals.written(activity)))
     parts.append(("问题整改清单", problems.written(activity)))
     filled = [(title, text) for title, text in parts if text]
+    # Under the title of a record nothing else needs to be called the record.
+    is_plain = [title for title, _ in filled] == [SUMMARY]
     return RecordDocument(
         code=f"HD-{activity.pk}",
         title=f"{wording.KINDS[ActivityKind(activity.kind)]}记录",
@@ -121,9 +127,10 @@ def record_of(activity: Activity) -> RecordDocument:
         as_of=timezone.localtime(activity.closed_at),
         facts=tuple((label, text) for label, text in facts if text),
         parts=tuple(
-            (f"{_numeral(place)}、{title}", text) for place, (title, text) in enumerate(filled)
+            ("" if is_plain else f"{_numeral(place)}、{title}", text)
+            for place, (title, text) in enumerate(filled)
         ),
-        signature=(activity.organization.name, formats.day(closed_on)),
+        signature=(),
     )
 
 

@@ -159,9 +159,9 @@ def own_shifts(user: User, first: dt.date) -> list[DutyShift]:
     )
 
 
-def to_answer(user: User, on: dt.date) -> list[DutySwap]:
-    """Return what one is asked to take over and has not answered (one query)."""
-    return list(_swaps().filter(asked_of__user=user, state=SwapState.ASKED, shift__on__gte=on))
+def to_answer(user: User, on: dt.date) -> QuerySet[DutySwap]:
+    """Return what one is asked to take over and has not answered."""
+    return _swaps().filter(asked_of__user=user, state=SwapState.ASKED, shift__on__gte=on)
 
 
 def asked_by(user: User, on: dt.date) -> list[DutySwap]:
@@ -174,11 +174,10 @@ def asked_by(user: User, on: dt.date) -> list[DutySwap]:
     )
 
 
-def on_duty(user: User, on: dt.date) -> list[DutyShift]:
-    """Return one's own shifts on a day (one query)."""
-    return list(
-        DutyShift.objects.filter(member__user=user, on=on).select_related("organization", "member")
-    )
+def on_duty(user: User, on: dt.date) -> QuerySet[DutyShift]:
+    """Return one's own shifts on a day."""
+    rows = DutyShift.objects.filter(member__user=user, on=on)
+    return rows.select_related("organization", "member")
 
 
 def colleagues(shift: DutyShift) -> list[Member]:
@@ -222,13 +221,13 @@ def exchangeable(shift: DutyShift, people: Iterable[Member], on: dt.date) -> lis
     return list(_with_people(rows).order_by("on", "pk"))
 
 
-def without_next_roster(scope: Scope, month: Period) -> list[Organization]:
-    """Return the branches in reach with a roster this month and none for the next (one query)."""
+def without_next_roster(scope: Scope, month: Period) -> QuerySet[Organization]:
+    """Return the branches in reach with a roster this month and none for the next."""
     of_branch = DutyShift.objects.filter(organization=OuterRef("pk"))
     this = of_branch.filter(on__range=(month.first_day, month.last_day))
     following = of_branch.filter(on__range=(month.next.first_day, month.next.last_day))
     rows = branches(scope, month.last_day)
-    return list(rows.filter(Exists(this), ~Exists(following)))
+    return rows.filter(Exists(this), ~Exists(following))
 
 
 def _with_people(rows: QuerySet[DutyShift]) -> QuerySet[DutyShift]:

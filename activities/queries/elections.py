@@ -130,21 +130,17 @@ def shown(election: Election) -> Shown:
     return _shown(election, _is_strict(election.activity))
 
 
-def unreported(scope: Scope) -> list[Election]:
-    """Return elections of closed records that chose somebody and are not reported, oldest first.
-
-    One query; with their meetings.
+def unreported(scope: Scope) -> QuerySet[Election]:
+    """Return elections of closed records that chose somebody and are not reported, oldest first,
+    with their meetings.
     """
     chosen = Candidate.objects.filter(election=OuterRef("pk"), is_elected=True)
-    return list(
-        Election.objects.filter(
-            Exists(chosen),
-            activity__in=Activity.objects.in_scope(scope).closed(),
-            reported_on__isnull=True,
-        )
-        .select_related("activity")
-        .order_by("activity__held_on", "pk")
+    rows = Election.objects.filter(
+        Exists(chosen),
+        activity__in=Activity.objects.in_scope(scope).closed(),
+        reported_on__isnull=True,
     )
+    return rows.select_related("activity").order_by("activity__held_on", "pk")
 
 
 def is_among_tied(election: Election) -> bool:

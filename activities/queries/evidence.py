@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from activities import wording
 from activities.models import Activity, Attendance
-from activities.queries import absences, facts, hours, learning
+from activities.queries import absences, facts, hours, learning, meeting_facts, work_evidence
 from activities.queries.learning import plain
 from activities.rules.absences import Seen, longest_run
 from activities.rules.attendance import ATTENDED, AttendanceStatus
@@ -25,15 +24,7 @@ from members.models import Exemption, Member
 from members.queries import evidence as member_evidence
 from members.queries.evidence import Record
 
-HELD = {
-    "assembly_held": ActivityKind.ASSEMBLY,
-    "committee_held": ActivityKind.COMMITTEE,
-    "group_meeting_held": ActivityKind.GROUP_MEETING,
-    "lecture_held": ActivityKind.LECTURE,
-    "theme_day_held": ActivityKind.THEME_DAY,
-}
 _DUE = ~Q(status__in=[AttendanceStatus.LEAVE, AttendanceStatus.UNMARKED])
-_TIMED = {"service_hours": hours.SERVICE}
 _ABSENCES = frozenset({"absent_without_cause", "absent_running", "absent_as_secretary"})
 
 
@@ -66,12 +57,26 @@ class Evidence:
         return reverse("activity", kwargs={"pk": self.activity_id})
 
 
-def evidence(*, member: Member, feed: str, period: Period) -> list[Evidence]:
+def evidence(
+    *,
+    member: Member,
+    feed: str,
+    period: Period,
+    on: dt.date = dt.date.max,
+    own: bool = True,
+) -> Sequence[Evidence | Record]:
     """Return the records behind a member's feed, in order of time (at most two queries).
 
     An unknown feed has none. Feeds are those of ``queries.facts.member_facts``. A run of absences
     is shown from its beginning, though that be before the period.
+
+    :param on: up to which day duty counts.
+    :param own: the member looks; otherwise whoever may see the member's points.
     """
+    if feed == "service_hours":
+        return work_evidence.service(member, period)
+    if feed == "duties_served":
+        return work_evidence.shifts(member, period, on, own=own)
     if feed == "hours":
         return _learned(member, period)
     which = _of_feed(feed)
@@ -87,7 +92,7 @@ def evidence(*, member: Member, feed: str, period: Period) -> list[Evidence]:
             attendance_id=row.pk,
             held_on=row.held_on,
             title=row.activity.title,
-            note=" · ".join(filter(None, _notes(row, feed, period))),
+            note=" · ".join(filter(None, _notes(row, period))),
             counts=_counts(row, feed),
         )
         for row in rows.select_related("activity__organization").order_by(*absences.IN_ORDER)
@@ -102,8 +107,10 @@ def organization_evidence(
     An unknown feed has none. Feeds are those of ``queries.facts.organization_facts``, here and
     in ``members``; what rests on people rather than activities names them.
     """
-    if feed in HELD:
-        return _meetings(organization, HELD[feed], period)
+    if feed in meeting_facts.FEEDS:
+        return _meetings(organization, meeting_facts.FEEDS[feed], period)
+    if feed == "problems_closed":
+        return work_evidence.problems(organization, period)
     if feed == "records_on_time":
         return _records(organization, period)
     if feed == "attendance":
@@ -136,8 +143,6 @@ def _of_feed(feed: str) -> Q | None:
         return Q(status=AttendanceStatus.ABSENT)
     if feed == "absent_as_secretary":
         return Q(absences.while_secretary(), status=AttendanceStatus.ABSENT)
-    if feed in _TIMED:
-        return Q(kind__in=_TIMED[feed]) & attended
     if feed == "lectures_given":
         return Q(is_lecturer=True) & attended
     kind = feed.removeprefix(facts.ATTENDED_PREFIX)
@@ -147,29 +152,16 @@ def _of_feed(feed: str) -> Q | None:
 
 
 def _counts(row: Attendance, feed: str) -> bool:
-    if feed in _TIMED:
-        return row.activity.ends_at is not None
     return feed in _ABSENCES or row.status in ATTENDED
 
 
-def _notes(row: Attendance, feed: str, period: Period) -> list[str]:
-    took = ""
-    if feed in _TIMED:
-        took = f"{_hours(row.activity)} 小时" if row.activity.ends_at else "没有结束时间，不计时"
+def _notes(row: Attendance, period: Period) -> list[str]:
     return [
         f"{row.held_on.year} 年" if row.held_on.year != period.year else "",
         row.get_status_display(),
-        took,
         "主讲" if row.is_lecturer else "",
         row.activity.organization.short_name,
     ]
-
-
-def _hours(activity: Activity) -> str:
-    assert activity.ends_at is not None
-    day = activity.held_on
-    took = dt.datetime.combine(day, activity.ends_at) - dt.datetime.combine(day, activity.starts_at)
-    return plain(Decimal(int(took.total_seconds())) / 3600)
 
 
 def _longest_run(member: Member, period: Period) -> list[int]:
@@ -209,7 +201,7 @@ def _meetings(organization: Organization, kind: ActivityKind, period: Period) ->
     rules = regulations.for_organization(organization, period.last_day)
     rule = rules.get(KINDS[kind].regulation)
     every = PeriodKind(rule.parameters["every"]) if rule else None
-    windows = facts.windows_ending_in(period, every) if every else []
+    windows = meeting_facts.windows_ending_in(period, every) if every else []
     if not windows:
         return []
     held = (

@@ -109,8 +109,8 @@ def own_of(homework: Homework, answer: HomeworkAnswer | None, on: dt.date) -> Ow
     return Own(homework, answer, state)
 
 
-def due_of(user: User, on: dt.date) -> list[Homework]:
-    """Return what somebody has to hand in and can still in time, most urgent first (one query)."""
+def due_of(user: User, on: dt.date) -> QuerySet[Homework]:
+    """Return what somebody has to hand in and can still in time, most urgent first."""
     handed_in = HomeworkAnswer.objects.filter(homework=OuterRef("pk"), member__user=user)
     rows = of_member(user).filter(~Exists(handed_in), due_on__gte=on)
-    return list(rows.order_by("due_on", "pk"))
+    return rows.order_by("due_on", "pk")

@@ -9,25 +9,16 @@ from typing import Any
 from django.db.models import Count, F, FilteredRelation, Func, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from activities.models import Attendance
+from activities.models import Serving
 from activities.queries import targets
 from activities.queries.targets import NUMBER
-from activities.rules.kinds import ActivityKind
 from branches.facts import FactSource
 from branches.models import Organization
+from branches.queries.regulations import RuleBook
 from branches.rules.periods import Period
-from members.models import Exemption, Membership
+from members.models import Exemption, Member, Membership
 
 MEMBER_FEEDS = frozenset({"hours", "service_hours"})
-SERVICE = (ActivityKind.SERVICE,)
-
-
-class Hours(Func):
-    """A span of time as hours, to 0.01."""
-
-    template = "ROUND(EXTRACT(EPOCH FROM %(expressions)s) / 3600, 2)"
-    arity = 1
-    output_field = NUMBER
 
 
 class Rounded(Func):
@@ -41,20 +32,27 @@ class Rounded(Func):
 def of_service(period: Period) -> FactSource:
     """Return the hours of service of those who did any (``service_hours``).
 
-    Attended closed activities count from their beginning to their end; without an end they
-    give 0.
+    What counts as service is ``activities.models.Serving``.
     """
     rows = (
-        attended(period, SERVICE)
+        Serving.objects.in_period(period)
         .order_by()
         .values("member_id")
-        .annotate(service=_sum("activity__"))
+        .annotate(service=Rounded(Sum("hours")))
     )
     return FactSource(rows, "member_id", {"service_hours": ("service", None)}, whole=False)
 
 
-def of_classes(period: Period, within: Organization) -> FactSource:
+def of_classes(
+    period: Period,
+    within: Organization,
+    *,
+    member: Member | None = None,
+    book: RuleBook | None = None,
+) -> FactSource:
     """Return the hours of classes ÷ the target (``hours``) of everybody on the roll.
+
+    With ``member`` of this one alone, where on the roll: nobody else's rows are read.
 
     Also of those who learned nothing: the target is theirs all the same. What counts as learned
     is ``activities.models.Learning``. The rows also hold ``yearly``, what is asked of them in a
@@ -64,10 +62,12 @@ def of_classes(period: Period, within: Organization) -> FactSource:
         member__learned__learned_on__gte=period.first_day,
         member__learned__learned_on__lt=period.end,
     )
-    asked = targets.of(period, within)
+    asked = targets.of(period, within, book)
+    on_roll = _on_roll(period, within)
+    if member is not None:
+        on_roll = on_roll.filter(member=member)
     rows = (
-        _on_roll(period, within)
-        .annotate(took=FilteredRelation("member__learned", condition=took))
+        on_roll.annotate(took=FilteredRelation("member__learned", condition=took))
         .order_by()
         .values("member_id")
         # One home each: what is asked is the only value.
@@ -124,17 +124,7 @@ def counted_by_branch(period: Period, within: Organization, on: dt.date) -> Quer
     )
 
 
-def attended(period: Period, kinds: tuple[ActivityKind, ...]) -> QuerySet[Attendance]:
-    """Return the counted attendance of ``kinds`` in a period."""
-    return Attendance.objects.in_period(period).attended().filter(is_counted=True, kind__in=kinds)
-
-
 def _on_roll(period: Period, within: Organization) -> QuerySet[Membership]:
     return (
         Membership.objects.home().on(period.last_day).filter(branch__path__startswith=within.path)
     )
-
-
-def _sum(activity: str) -> Coalesce:
-    span = Sum(F(f"{activity}ends_at") - F(f"{activity}starts_at"))
-    return Coalesce(Hours(span), Value(Decimal(0)), output_field=NUMBER)

@@ -11,15 +11,14 @@ from django.utils import timezone
 from activities.models import Activity, Attendance, Leave, MakeUp
 from activities.rules.leave import MISSED, LeaveState
 from activities.rules.progress import State
-from branches.models import Post, User
-from branches.queries import regulations
+from branches.models import User
+from branches.queries import posts, regulations
 from branches.rules import tree
-from branches.rules.roles import Capability, roles_with
+from branches.rules.roles import Capability
 from branches.scope import Scope
 
 DEADLINE_RULE = "L1"
 OPEN = (State.PLANNED, State.OPEN)
-_KEEPERS = roles_with(Capability.LOG_ACTIVITIES)
 
 
 def starts_at(activity: Activity) -> dt.datetime:
@@ -52,7 +51,7 @@ def waiting(scope: Scope) -> QuerySet[Leave]:
 def to_answer(scope: Scope, user: User, on: dt.date) -> QuerySet[Leave]:
     """Return the waiting requests that ``user`` may answer: one's own only if nobody else could."""
     others = (
-        _keeping(on)
+        posts.granting(Capability.LOG_ACTIVITIES, on)
         .exclude(user=user)
         .annotate(
             place=ExpressionWrapper(
@@ -96,15 +95,15 @@ def keepers(activity: Activity, on: dt.date, *, but: User | None) -> list[User]:
 
     For a group its leader, without one the branch's posts, and so on upwards.
     """
-    posts = (
-        _keeping(on)
+    rows = (
+        posts.granting(Capability.LOG_ACTIVITIES, on)
         .filter(organization__path__in=tree.lineage(activity.organization.path))
         .select_related("user", "organization")
     )
     if but is not None:
-        posts = posts.exclude(user=but)
+        rows = rows.exclude(user=but)
     found: dict[str, dict[int, User]] = {}
-    for post in posts:
+    for post in rows:
         found.setdefault(post.organization.path, {})[post.user_id] = post.user
     return list(found[max(found, key=len)].values()) if found else []
 
@@ -122,13 +121,6 @@ def missed(activity: Activity) -> QuerySet[Attendance]:
 def make_up_of(attendance: Attendance) -> MakeUp | None:
     """Return what somebody did instead (one query)."""
     return MakeUp.objects.filter(attendance=attendance).first()
-
-
-def _keeping(on: dt.date) -> QuerySet[Post]:
-    """Return the posts that keep records on a day."""
-    return Post.objects.held_on(on).filter(
-        role__in=_KEEPERS, user__is_active=True, organization__dissolved_on__isnull=True
-    )
 
 
 def _with_people(leaves: QuerySet[Leave]) -> QuerySet[Leave]:

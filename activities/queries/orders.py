@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import Q, QuerySet
 
 from activities.models import CourseOrder, Lecturer
 from activities.rules.study import OrderState
-from branches.models import User
+from branches.models import Organization, User
+from branches.rules.tree import OrganizationKind
 from branches.scope import Scope
 
 
@@ -31,6 +34,12 @@ def for_lecturer(user: User) -> QuerySet[CourseOrder]:
 
 def is_lecturer(user: User) -> bool:
     return Lecturer.objects.filter(user=user).exists()
+
+
+def branches(scope: Scope, on: dt.date) -> QuerySet[Organization]:
+    """Return the branches somebody may order for: a group orders through its branch."""
+    standing = Organization.objects.in_scope(scope).of_kind(OrganizationKind.BRANCH)
+    return standing.standing_on(on).order_by("path")
 
 
 def of_lecturer_or(user: User, *, own: Scope, offered: Scope) -> QuerySet[CourseOrder]:

@@ -48,8 +48,17 @@ class Meetings:
         return self.held.get((kind, host.pk), ())
 
 
-def meetings(scope: Scope, hosts: Sequence[Organization], book: RuleBook, on: dt.date) -> Meetings:
-    """Return what stands of each kind that has a rhythm, as far back as is told (two queries)."""
+def meetings(
+    scope: Scope,
+    hosts: Sequence[Organization],
+    book: RuleBook,
+    on: dt.date,
+    full_members: Mapping[int, int] | None = None,
+) -> Meetings:
+    """Return what stands of each kind that has a rhythm, as far back as is told (two queries).
+
+    :param full_members: how many each branch has, where that has been read already.
+    """
     starts: dict[ActivityKind, dt.date] = {}
     for host in hosts:
         for kind, asked in asked_of(host, book.of(host, on)).items():
@@ -58,7 +67,9 @@ def meetings(scope: Scope, hosts: Sequence[Organization], book: RuleBook, on: dt
     held = defaultdict(list)
     for row in schedule.held_since(scope, starts):
         held[row.kind, row.organization_id].append(row)
-    return Meetings(held, schedule.full_members(scope, on))
+    if full_members is None:
+        full_members = schedule.full_members(scope, on)
+    return Meetings(held, full_members)
 
 
 def asked_of(host: Organization, rules: Rules) -> dict[ActivityKind, Asked]:

@@ -122,13 +122,16 @@ def proposals(plan: Plan, on: dt.date) -> list[Proposal]:
     )
     items = list(plan.items.values_list("kind", "planned_on", "activity"))
     taken = {(kind, day) for kind, day, _ in items}
-    standing = list(
+    # A meeting asked for once a quarter or year may have been held before the plan begins.
+    of_year = list(
         Activity.objects.standing()
-        .in_period(period)
+        .in_period(Period.containing(period.first_day, PeriodKind.YEAR))
         .filter(organization=plan.organization)
         .select_related("plan_item")
         .order_by("held_on", "starts_at")
     )
+    standing = [each for each in of_year if period.contains(each.held_on)]
+    held = {(each.kind, each.held_on) for each in standing if each.held_on < on}
     # What a line has become may have been moved: its day is that of the activity then.
     taken |= {(each.kind, each.held_on) for each in standing if hasattr(each, "plan_item")}
     found: list[Proposal] = []
@@ -152,13 +155,14 @@ def proposals(plan: Plan, on: dt.date) -> list[Proposal]:
     given = series_queries.given_days(live, period.first_day, period.last_day)
     for series in live:
         fall_on = series_queries.days_of(series, first, period.last_day, calendar)
-        for day in series_queries.unplanned_of(series, fall_on, given[series.pk]):
+        done = {day for kind, day in held if kind == series.kind}
+        for day in series_queries.unplanned_of(series, fall_on, given[series.pk] | done):
             title = words.title_of(series.title, series.rhythm, day)
             propose(
                 ActivityKind(series.kind), title, day, f"固定活动：{series.title}", series.place
             )
     counted = [(kind, day) for kind, day, activity in items if activity is None]
-    counted += [(each.kind, each.held_on) for each in standing]
+    counted += [(each.kind, each.held_on) for each in of_year]
     counted += [(str(each.kind), each.planned_on) for each in found]
     for proposal in _asked(plan, period, on, set(counted), calendar):
         propose(proposal.kind, proposal.title, proposal.planned_on, proposal.why)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -63,16 +64,15 @@ def own_list(user: User, on: dt.date) -> list[ActivityTask]:
     return list(related.order_by("due_on", "activity_id", "ordinal"))
 
 
-def due_of_user(user: User, until: dt.date) -> list[ActivityTask]:
-    """Return one's own open tasks due by a day (one query)."""
+def due_of_user(user: User, until: dt.date) -> QuerySet[ActivityTask]:
+    """Return one's own open tasks due by a day, the earliest deadline first."""
     rows = _waiting(of_user(user)).filter(due_on__lte=until).select_related("activity", "assignee")
-    return list(rows.order_by("due_on", "activity_id", "ordinal"))
+    return rows.order_by("due_on", "activity_id", "ordinal")
 
 
-def due_in_scope(scope: Scope, until: dt.date, but_of: User) -> list[ActivityTask]:
-    """Return open tasks in reach due by a day that are not this person's own (one query)."""
-    rows = open_in(scope).filter(due_on__lte=until)
-    return list(rows.exclude(assignee__user=but_of))
+def due_in_scope(scope: Scope, until: dt.date, but_of: User) -> QuerySet[ActivityTask]:
+    """Return open tasks in reach due by a day that are not this person's own."""
+    return open_in(scope).filter(due_on__lte=until).exclude(assignee__user=but_of)
 
 
 def days_of(
@@ -104,7 +104,7 @@ def eligible(activity: Activity) -> QuerySet[Member]:
     return rows.defer("id_number", "phone").order_by("name_pinyin", "pk")
 
 
-def by_activity(tasks: list[ActivityTask]) -> list[tuple[Activity, list[ActivityTask]]]:
+def by_activity(tasks: Iterable[ActivityTask]) -> list[tuple[Activity, list[ActivityTask]]]:
     """Return tasks under their activity, in the order in which they came (no query)."""
     found: dict[int, list[ActivityTask]] = defaultdict(list)
     for task in tasks:

@@ -6,16 +6,18 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from activities import wording
-from activities.models import Activity, Problem
+from activities.models import Activity, Problem, Supervision
 from activities.queries import activities
 from activities.rules import problems as rules
 from activities.rules.kinds import ActivityKind
 from activities.rules.problems import ProblemState
 from activities.rules.progress import State
+from activities.rules.supervision import Satisfaction, Severity
 from activities.wording import problems as problem_wording
+from activities.wording import supervision as supervision_wording
 from branches.models import Organization, Post, User
 from branches.scope import Scope
 from branches.templatetags import formats
@@ -43,6 +45,17 @@ class Row:
     outcome: str
     organization: str
     state: ProblemState
+    library: str
+    severity: str
+    severity_tone: str
+    source: str
+    raised_on: dt.date
+    origin: str  # "" where it was raised by whoever handles it
+    satisfaction: str
+    satisfaction_tone: str
+    look_back_due_on: dt.date | None
+    looked_back_on: dt.date | None
+    is_supervised: bool  # and not answered yet
 
     @property
     def label(self) -> str:
@@ -51,37 +64,6 @@ class Row:
     @property
     def tone(self) -> str:
         return problem_wording.TONES[self.state]
-
-
-def found(
-    scope: Scope, state: str, organization: Organization | None, on: dt.date
-) -> QuerySet[Problem]:
-    """Return the problems of ``scope`` in a state ("" is everything not closed), most urgent
-    first; closed ones by their day, the last first.
-    """
-    rows = Problem.objects.in_scope(scope).select_related("organization__parent", "owner")
-    rows = rows.defer("owner__id_number", "owner__phone")
-    if organization is not None:
-        rows = rows.filter(organization__path__startswith=organization.path)
-    if state == ProblemState.CLOSED:
-        return rows.filter(closed_on__isnull=False).order_by("-closed_on", "-pk")
-    rows = rows.filter(closed_on__isnull=True)
-    if state == ProblemState.OVERDUE:
-        rows = rows.filter(due_on__lt=on)
-    return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
-
-
-def counts(scope: Scope, organization: Organization | None, on: dt.date) -> dict[str, int]:
-    """Return how many are open, overdue and closed (one query)."""
-    rows = Problem.objects.in_scope(scope).order_by()
-    if organization is not None:
-        rows = rows.filter(organization__path__startswith=organization.path)
-    open_ones = Q(closed_on__isnull=True)
-    return rows.aggregate(
-        open=Count("pk", filter=open_ones),
-        overdue=Count("pk", filter=open_ones & Q(due_on__lt=on)),
-        closed=Count("pk", filter=~open_ones),
-    )
 
 
 def rows_of(problems: Iterable[Problem], on: dt.date) -> list[Row]:
@@ -98,34 +80,58 @@ def rows_of(problems: Iterable[Problem], on: dt.date) -> list[Row]:
             outcome=problem.outcome,
             organization=activities.place_name(problem.organization),
             state=rules.state_of(closed_on=problem.closed_on, due_on=problem.due_on, on=on),
+            library=problem.get_library_display(),
+            severity=problem.get_severity_display(),
+            severity_tone=supervision_wording.SEVERITY_TONES[Severity(problem.severity)],
+            source=problem.get_source_display(),
+            raised_on=problem.raised_on,
+            origin=_origin(problem),
+            satisfaction=problem.get_satisfaction_display(),
+            satisfaction_tone=(
+                supervision_wording.SATISFACTION_TONES[Satisfaction(problem.satisfaction)]
+                if problem.satisfaction
+                else ""
+            ),
+            look_back_due_on=problem.look_back_due_on,
+            looked_back_on=problem.looked_back_on,
+            is_supervised=getattr(problem, "is_supervised", False),
         )
         for problem in problems
     ]
 
 
+def _origin(problem: Problem) -> str:
+    if problem.origin_id in (None, problem.organization_id) or problem.origin is None:
+        return ""
+    return problem.origin.short_name
+
+
+def is_supervised() -> Exists:
+    """Return the condition that a problem has a supervision not answered yet."""
+    return Exists(Supervision.objects.filter(problem=OuterRef("pk"), answered_on__isnull=True))
+
+
+def with_people(rows: QuerySet[Problem]) -> QuerySet[Problem]:
+    """Return problems with all that ``rows_of`` reads of them."""
+    rows = rows.select_related("organization__parent", "origin", "owner")
+    rows = rows.defer("owner__id_number", "owner__phone")
+    return rows.annotate(is_supervised=is_supervised())
+
+
 def of_activity(activity: Activity) -> QuerySet[Problem]:
     """Return what a meeting raised, as it was written down."""
-    return (
-        Problem.objects.filter(activity=activity)
-        .select_related("organization__parent", "owner")
-        .defer("owner__id_number", "owner__phone")
-        .order_by("pk")
-    )
+    return with_people(Problem.objects.filter(activity=activity)).order_by("pk")
 
 
 def before(activity: Activity) -> QuerySet[Problem]:
     """Return the problems of the year before an 组织生活会 and those still open from earlier."""
     year = activity.held_on.year - 1
-    return (
-        Problem.objects.filter(
-            Q(raised_on__year=year) | Q(raised_on__year__lt=year, closed_on__isnull=True),
-            organization_id=activity.organization_id,
-            activity__kind=ActivityKind.ORGANIZATION_LIFE,
-        )
-        .select_related("organization__parent", "owner")
-        .defer("owner__id_number", "owner__phone")
-        .order_by("raised_on", "pk")
+    rows = Problem.objects.filter(
+        Q(raised_on__year=year) | Q(raised_on__year__lt=year, closed_on__isnull=True),
+        activity__organization_id=activity.organization_id,
+        activity__kind=ActivityKind.ORGANIZATION_LIFE,
     )
+    return with_people(rows).order_by("raised_on", "pk")
 
 
 def studies_before(activity: Activity, days: int) -> list[Activity]:
@@ -191,35 +197,18 @@ def owners(organization: Organization, on: dt.date, *, keep: int | None = None) 
     return found.defer("id_number", "phone").order_by("name_pinyin", "pk")
 
 
-def due(scope: Scope, until: dt.date) -> list[Problem]:
-    """Return the open problems of ``scope`` due by a day, most urgent first (one query)."""
-    return list(
-        Problem.objects.in_scope(scope)
-        .open()
-        .filter(due_on__lte=until)
-        .select_related("organization__parent")
-        .order_by("due_on", "pk")[:DUE_SHOWN]
-    )
-
-
-def due_of(user: User, until: dt.date) -> list[Problem]:
-    """Return the open problems that somebody answers for, due by a day (one query)."""
-    return list(
-        Problem.objects.filter(owner__user=user, due_on__lte=until)
-        .open()
-        .select_related("organization__parent")
-        .order_by("due_on", "pk")
-    )
-
-
-def unassigned(scope: Scope) -> dict[str, object]:
-    """Return ``n``: how many open problems of closed meetings lack an owner or a deadline;
-    ``last_held``: the last of these meetings (one query).
+def due(scope: Scope, user: User, until: dt.date) -> QuerySet[Problem]:
+    """Return the open problems due by a day that are in ``scope`` or that somebody answers for,
+    most urgent first.
     """
-    return (
-        Problem.objects.in_scope(scope)
-        .open()
-        .filter(Q(owner__isnull=True) | Q(due_on__isnull=True), activity__state=State.CLOSED)
-        .order_by()
-        .aggregate(n=Count("pk"), last_held=Max("activity__held_on"))
+    rows = Problem.objects.open().filter(
+        scope.q("organization__path") | Q(owner__user=user), due_on__lte=until
     )
+    return rows.select_related("organization__parent").order_by("due_on", "pk")[:DUE_SHOWN]
+
+
+def unassigned(scope: Scope) -> QuerySet[Problem]:
+    """Return the open problems of closed meetings that lack an owner or a deadline."""
+    rows = Problem.objects.in_scope(scope).open().order_by()
+    lacking = Q(owner__isnull=True) | Q(due_on__isnull=True)
+    return rows.filter(lacking, activity__state=State.CLOSED)

@@ -20,6 +20,7 @@ from activities.rules.procedure_progress import Known, Rule, Standing, Taken
 from activities.rules.procedures import Chapter, FieldKind, Step
 from branches.models import Regulation
 from branches.queries import regulations
+from branches.queries.regulations import RuleBook
 from branches.queries.working_calendar import working_calendar
 from branches.rules.working_days import WorkingCalendar
 from branches.scope import Scope
@@ -127,12 +128,16 @@ def found(scope: Scope, *, is_open: bool, place: int | None) -> QuerySet[Procedu
     return with_steps(rows).order_by(*order)
 
 
-def runs(rows: Iterable[Procedure], today: dt.date) -> list[Run]:
-    """Return runs as they stand on a day (four queries at most besides those of the rows)."""
+def runs(rows: Iterable[Procedure], today: dt.date, *, book: RuleBook | None = None) -> list[Run]:
+    """Return runs as they stand on a day (four queries at most besides those of the rows).
+
+    ``book`` is that of all their organisations, where it has been read already.
+    """
     all_rows = list(rows)
     if not all_rows:
         return []
-    book = regulations.book({row.organization_id: row.organization for row in all_rows}.values())
+    places = {row.organization_id: row.organization for row in all_rows}
+    book = book or regulations.book(places.values())
     extended = _extensions(all_rows)
     calendar = _calendar(all_rows, today)
     rules = {row.pk: book.of(row.organization, today) for row in all_rows}

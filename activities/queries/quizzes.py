@@ -182,14 +182,21 @@ def for_member(path: str) -> QuerySet[Quiz]:
     return rows.select_related("organization").order_by("closes_on", "pk")
 
 
-def to_take(user: User, on: dt.date) -> list[Quiz]:
-    """Return the open quizzes somebody has not taken, most urgent first (two queries)."""
-    known = member_of(user, on)
-    if known is None:
-        return []
-    member, path = known
-    taken = QuizPaper.objects.filter(quiz=OuterRef("pk"), member=member)
-    return list(for_member(path).filter(~Exists(taken), opens_on__lte=on, closes_on__gte=on))
+def to_take(user: User, on: dt.date) -> QuerySet[Quiz]:
+    """Return the open quizzes for somebody's branch not taken yet, most urgent first."""
+    belongs = (
+        Membership.objects.home()
+        .on(on)
+        .filter(
+            member__user=user,
+            member__status__in=ON_ROLL,
+            branch__path__startswith=OuterRef("organization__path"),
+        )
+    )
+    taken = QuizPaper.objects.filter(quiz=OuterRef("pk"), member__user=user)
+    rows = Quiz.objects.published().filter(opens_on__lte=on, closes_on__gte=on)
+    rows = rows.filter(Exists(belongs), ~Exists(taken))
+    return rows.select_related("organization").order_by("closes_on", "pk")
 
 
 def papers_of(user: User) -> QuerySet[QuizPaper]:

@@ -27,6 +27,11 @@ class Known:
     sitting_id: int | None = None
     signed_late: bool | None = None  # None: did not sign in
 
+    @property
+    def is_leave(self) -> bool:
+        """Whether it is a leave granted; who signed in all the same has come."""
+        return self.signed_late is None
+
     def disagrees(self, status: str) -> bool:
         """Return whether a mark says something else than the sign-in."""
         return self.signed_late is not None and sign_in.disagrees(status, is_late=self.signed_late)

@@ -57,6 +57,11 @@ class Entry:
         return " · ".join(word for word in (self.note, said) if word)
 
     @property
+    def is_excused(self) -> bool:
+        """Whether leave was granted and nobody has seen the person come."""
+        return self.known is not None and self.known.is_leave
+
+    @property
     def disagrees(self) -> bool:
         """Whether the mark says something else than the sign-in."""
         return self.known is not None and self.known.disagrees(self.status)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from activities.models import Enrolment
 from activities.queries import hours
 from activities.rules import hours as rules
 from activities.rules.study import CENTRALISED_KINDS, ClassKind, EnrolmentState
 from branches.models import Organization, Post
+from branches.queries.regulations import RuleBook
+from branches.rules import tree
 from branches.rules.periods import Period
 from branches.rules.roles import COMMITTEE_ROLES, Role
 from branches.rules.tree import OrganizationKind
@@ -64,15 +67,35 @@ def standings(within: Organization, year: Period, on: dt.date) -> list[Standing]
 
     A fixed number of queries. There is no order by hours: nobody is ranked.
     """
+    exempt = Exemption.objects.on(min(on, year.last_day))
+    return _read(hours.of_classes(year, within).rows, exempt, year, on)
+
+
+def standings_of(
+    branches: Sequence[Organization], year: Period, on: dt.date, *, book: RuleBook | None = None
+) -> list[Standing]:
+    """Return where the members of some branches stand, as ``standings``.
+
+    A fixed number of queries however many branches: they are read below what is above them all.
+    ``book`` is that of the branches, where it has been read already.
+    """
+    if not branches:
+        return []
+    shared = set.intersection(*(set(tree.lineage(branch.path)) for branch in branches))
+    within = Organization.objects.get(path=max(shared, key=len))
+    exempt = Exemption.objects.on(min(on, year.last_day))
+    rows = hours.of_classes(year, within, book=book).rows.filter(branch__in=branches)
+    return _read(rows, exempt, year, on)
+
+
+def _read(
+    rows: QuerySet[Any, Any], exempt: QuerySet[Exemption], year: Period, on: dt.date
+) -> list[Standing]:
     over = sum(month.end <= on for month in year.months)
-    exempt = set(Exemption.objects.on(min(on, year.last_day)).values_list("member_id", flat=True))
-    rows = (
-        hours.of_classes(year, within)
-        .rows.values_list(
-            "member_id", "member__name", "branch_id", "hours", "target", "yearly", "months"
-        )
-        .order_by("branch__path", "member__name_pinyin", "member_id")
-    )
+    spared = set(exempt.values_list("member_id", flat=True))
+    found = rows.values_list(
+        "member_id", "member__name", "branch_id", "hours", "target", "yearly", "months"
+    ).order_by("branch__path", "member__name_pinyin", "member_id")
     return [
         Standing(
             member_id=pk,
@@ -81,16 +104,20 @@ def standings(within: Organization, year: Period, on: dt.date) -> list[Standing]
             done=done,
             target=target,
             so_far=rules.target(yearly, max(0, months - (rules.MONTHS_OF_A_YEAR - over))),
-            is_exempt=pk in exempt,
+            is_exempt=pk in spared,
         )
-        for pk, name, branch, done, target, yearly, months in rows
+        for pk, name, branch, done, target, yearly, months in found
     ]
 
 
 def of_member(member: Member, branch: Organization, year: Period, on: dt.date) -> Standing | None:
-    """Return where one member of ``branch`` stands; None when no longer on its roll."""
-    found = standings(branch, year, on)
-    return next((each for each in found if each.member_id == member.pk), None)
+    """Return where one member of ``branch`` stands; None when no longer on its roll.
+
+    Nobody else's hours are read.
+    """
+    rows = hours.of_classes(year, branch, member=member).rows
+    exempt = Exemption.objects.on(min(on, year.last_day)).filter(member=member)
+    return next(iter(_read(rows, exempt, year, on)), None)
 
 
 def by_branch(

@@ -23,8 +23,9 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Least
 
 from activities.rules import hours
-from branches.models import Organization, Post, RegulationAdjustment
+from branches.models import Organization, Post
 from branches.queries import regulations
+from branches.queries.regulations import RuleBook
 from branches.rules.periods import Period
 from branches.rules.roles import COMMITTEE_ROLES
 from members.models import Membership
@@ -56,13 +57,13 @@ class _Rules:
     pro_rata: bool
 
 
-def of(period: Period, within: Organization) -> Asked:
-    """Return what is asked of the members below ``within`` (three queries).
+def of(period: Period, within: Organization, book: RuleBook | None = None) -> Asked:
+    """Return what is asked of the members below ``within`` (two queries; none with ``book``).
 
     More is asked of those on a committee on any day of the period. The nearest committee above a
     branch has the last word (``RegulationAdjustment``); without a regulation nothing is asked.
     """
-    rules = _rules(period, within)
+    rules = _rules(period, within, book)
     # Read once and kept, where a question of each member would read all posts again and again.
     on_committee = Post.objects.filter(
         Q(ended_on__isnull=True)
@@ -84,14 +85,11 @@ def of(period: Period, within: Organization) -> Asked:
     return Asked(yearly, _by_place(rules, lambda one: share if one.pro_rata else all_of_them))
 
 
-def _rules(period: Period, within: Organization) -> list[tuple[str, _Rules]]:
+def _rules(period: Period, within: Organization, book: RuleBook | None) -> list[tuple[str, _Rules]]:
     """Return what is asked below which path, the longest path first; "" is everywhere."""
     day = period.last_day
-    adjusting = RegulationAdjustment.objects.in_force_on(day).filter(
-        committee__path__startswith=within.path, code__in=[ALL, COMMITTEE]
-    )
-    committees = list(Organization.objects.filter(pk__in=adjusting.values("committee")))
-    known = regulations.book([within, *committees])
+    known = book or regulations.book_below(within)
+    committees = known.adjusting([ALL, COMMITTEE], within, day)
     found = {"": _read(known.of(within, day))}
     found |= {place.path: _read(known.of(place, day)) for place in committees}
     return sorted(found.items(), key=lambda each: len(each[0]), reverse=True)

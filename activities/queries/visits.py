@@ -126,21 +126,18 @@ def row_of(visit: Visit, user: User, grants: Grants, on: dt.date) -> Row:
     )
 
 
-def due(scope: Scope, until: dt.date) -> list[Visit]:
-    """Return the visits that wait for an answer of the branch by a day (one query)."""
+def due(scope: Scope, until: dt.date) -> QuerySet[Visit]:
+    """Return the visits that wait for an answer of the branch by a day."""
     rows = Visit.objects.in_scope(scope).filter(state=VisitState.BRANCH, answer_due_on__lte=until)
-    return list(rows.select_related("organization").order_by("answer_due_on", "pk")[:DUE_SHOWN])
+    return rows.select_related("organization").order_by("answer_due_on", "pk")[:DUE_SHOWN]
 
 
-def settled_above(scope: Scope) -> list[Visit]:
-    """Return the visits sent upward whose problem is closed: the visitor is to be told (one)."""
+def settled_above(scope: Scope) -> QuerySet[Visit]:
+    """Return the visits sent upward whose problem is closed: the visitor is to be told."""
     closed = Problem.objects.filter(closed_on__isnull=False)
     rows = Visit.objects.in_scope(scope).filter(state=VisitState.UPWARD, problem__in=closed)
-    return list(
-        rows.select_related("organization", "problem").order_by(F("problem__closed_on"), "pk")[
-            :DUE_SHOWN
-        ]
-    )
+    rows = rows.select_related("organization", "problem").order_by(F("problem__closed_on"), "pk")
+    return rows[:DUE_SHOWN]
 
 
 def receivers(branch: Organization, on: dt.date) -> QuerySet[Member]:

@@ -23,6 +23,15 @@ class ProblemState(StrEnum):
     CLOSED = "CLOSED"
 
 
+class ProblemList(StrEnum):
+    """The four lists (问题、整改、责任、销号): views of the same rows."""
+
+    PROBLEMS = "PROBLEMS"
+    MEASURES = "MEASURES"
+    OWNERS = "OWNERS"
+    CLOSED = "CLOSED"
+
+
 class Phase(StrEnum):
     BEFORE = "BEFORE"
     DURING = "DURING"

@@ -7,7 +7,7 @@ the 15th), C09 (Wednesdays, content a month ahead), C12 (daily).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from branches.rules.periods import Period
@@ -116,6 +116,22 @@ def horizon(rhythm: Rhythm, on: dt.date, lead: int = 0) -> dt.date:
     """
     ahead = DAYS_AHEAD_DAILY if rhythm is Rhythm.DAILY else DAYS_AHEAD
     return on + ONE_DAY * (ahead + lead)
+
+
+def tasks_due(
+    held_on: dt.date, days_before: Iterable[int], *, planned_on: dt.date, calendar: WorkingCalendar
+) -> list[dt.date]:
+    """Return when each of the tasks of a meeting is due, as ``task_due``, in their order.
+
+    Where the meeting is planned late, what should have been done before that day is due on the
+    next working day, at the latest on the day of the meeting: nobody is late with what nobody
+    asked for yet, and what comes first is never due after what comes later.
+    """
+    earliest = planned_on
+    while not calendar.is_working(earliest):
+        earliest += ONE_DAY
+    earliest = min(earliest, max(held_on, planned_on))
+    return [max(task_due(held_on, days, calendar), earliest) for days in days_before]
 
 
 def task_due(held_on: dt.date, days_before: int, calendar: WorkingCalendar) -> dt.date:

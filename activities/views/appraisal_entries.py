@@ -1,11 +1,11 @@
-"""Writing down what belongs to the present part of a 民主评议, for all members on one page."""
+"""Writing down what belongs to the present part of a 民主评议, those who lack it first."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -27,6 +27,8 @@ from branches.access import Request
 from branches.rules.roles import Capability
 
 Save = Callable[[dt.datetime], object]
+PartForm = SelfForm | PeersForm | BallotForm | GradesForm | FeedbackForm
+Row = tuple[Any, ...]
 _IN_GROUPS = (AppraisalState.SELF, AppraisalState.PEER)  # M10
 
 
@@ -52,6 +54,8 @@ def write(request: Request, *, pk: int) -> HttpResponse:
         "appraisal": found,
         "state": state.value,
         "form": form,
+        "parts": _parts(form, state),
+        "written": form.locked if isinstance(form, SelfForm) else [],
         "title": wording.WRITE[state],
         "is_hidden": ballot is not None and not rules.may_be_shown(ballot),
         "trail": [
@@ -62,21 +66,21 @@ def write(request: Request, *, pk: int) -> HttpResponse:
     return TemplateResponse(request, "activities/appraisal_write.html", context)
 
 
-def _self(request: Request, found: Appraisal, rows: list[Appraised]) -> tuple[forms.Form, Save]:
+def _self(request: Request, found: Appraisal, rows: list[Appraised]) -> tuple[PartForm, Save]:
     form = SelfForm(_data(request), people=rows, today=request.today)
     return form, lambda at: operations.write_self(
         appraisal=found, entries=form.entries, on=form.cleaned_data["on"], by=request.user, at=at
     )
 
 
-def _peers(request: Request, found: Appraisal, rows: list[Appraised]) -> tuple[forms.Form, Save]:
+def _peers(request: Request, found: Appraisal, rows: list[Appraised]) -> tuple[PartForm, Save]:
     form = PeersForm(_data(request), people=rows, today=request.today)
     return form, lambda at: operations.write_peers(
         appraisal=found, entries=form.entries, on=form.cleaned_data["on"], by=request.user, at=at
     )
 
 
-def _ballot(request: Request, found: Appraisal, rows: list[Appraised]) -> tuple[forms.Form, Save]:
+def _ballot(request: Request, found: Appraisal, rows: list[Appraised]) -> tuple[PartForm, Save]:
     ballot = appraisals.ballot_of(found)
     first, _, second = found.tellers.partition("、")
     form = BallotForm(
@@ -104,18 +108,36 @@ def _ballot(request: Request, found: Appraisal, rows: list[Appraised]) -> tuple[
     )
 
 
-def _grades(request: Request, found: Appraisal, rows: list[Appraised]) -> tuple[forms.Form, Save]:
+def _grades(request: Request, found: Appraisal, rows: list[Appraised]) -> tuple[PartForm, Save]:
     form = GradesForm(_data(request), people=rows)
     return form, lambda at: operations.grade(
         appraisal=found, grades=form.grades, by=request.user, at=at
     )
 
 
-def _feedback(request: Request, found: Appraisal, rows: list[Appraised]) -> tuple[forms.Form, Save]:
+def _feedback(request: Request, found: Appraisal, rows: list[Appraised]) -> tuple[PartForm, Save]:
     form = FeedbackForm(_data(request), people=rows)
     return form, lambda at: operations.feed_back(
         appraisal=found, days=form.days, by=request.user, at=at
     )
+
+
+def _parts(form: PartForm, state: AppraisalState) -> list[tuple[str, str, list[Row], bool]]:
+    """Return who still lacks something, then whoever is done, folded: words, how many, rows,
+    and whether one sees them at once.
+    """
+    rows = [(row, appraisals.is_done(row[0], state)) for row in form.rows]
+    waiting = [row for row, is_done in rows if not is_done]
+    done = [row for row, is_done in rows if is_done]
+    is_wrong = bool(form.errors)
+    return [
+        (words, f"{len(found)} 人", found, is_open)
+        for words, found, is_open in (
+            (wording.LACKING[state], waiting, True),
+            ("已经填写的，可以修改", done, is_wrong),
+        )
+        if found
+    ]
 
 
 def _data(request: Request) -> object:

@@ -32,6 +32,7 @@ from branches.access import Request
 from branches.rules.roles import Capability
 from branches.rules.text import one_line, whole_number
 from branches.rules.workflow import StepNotAllowed
+from branches.templatetags import formats
 
 PAGE = 50
 NAMES_SHOWN = 12
@@ -93,17 +94,18 @@ def appraisal(request: Request, *, pk: int) -> HttpResponse:
     may_log = logs.reaches(found.organization.path)
     # An administrator keeps the roll and is no part of the committees that appraise.
     sees = is_whole and request.grants.scope(Capability.SEE_SCORES).reaches(found.organization.path)
+    shown = [_row(row, found, sees, reads=sees or not is_whole) for row in rows]
     context = {
         "appraisal": found,
         "is_whole": is_whole,
         "stages": _stages(state),
         "state_words": wording.STATES[state],
         "write_words": _write_words(state, may_log, is_whole),
-        "rows": [_row(row, found, sees) for row in rows],
-        "shows": _shown_parts(state, sees),
-        "texts": [row for row in rows if row.self_text or row.peer_text or row.self_waived]
-        if sees or not is_whole
-        else [],
+        "waiting": [row for row in shown if row["lacks"]],
+        "ready": [row for row in shown if not row["lacks"]],
+        "lack_words": wording.LACKING.get(state, ""),
+        "waiting_note": f"{sum(bool(row['lacks']) for row in shown)} 人",
+        "ready_note": f"{sum(not row['lacks'] for row in shown)} 人",
         "may_refresh": may_log and state in (AppraisalState.SELF, AppraisalState.PEER),
         "may_go_back": may_log and AppraisalStep.BACK in APPRAISAL.open_steps(state),
         "trail": [("民主评议", reverse("appraisal-list"))],
@@ -231,7 +233,12 @@ def _result(standing: Standing, state: AppraisalState) -> list[tuple[str, int]]:
     return [(wording.GRADES[grade], given.count(grade)) for grade in AppraisalGrade]
 
 
-def _row(row: Appraised, found: Appraisal, sees: bool) -> dict[str, object]:
+def _row(row: Appraised, found: Appraisal, sees: bool, *, reads: bool) -> dict[str, object]:
+    """Return one line: what the present part lacks of this member, or what is there.
+
+    ``sees``: the results too; ``reads``: the texts.
+    """
+    state = AppraisalState(found.state)
     ballot = appraisals.ballot_of(found)
     shows = sees and ballot is not None and rules.may_be_shown(ballot)
     has_votes = row.excellent is not None
@@ -243,34 +250,29 @@ def _row(row: Appraised, found: Appraisal, sees: bool) -> dict[str, object]:
         )
         votes = votes if shows else "已登记"
     grade = AppraisalGrade(row.grade) if row.grade and sees else None
+    has_text = bool(row.self_text or row.peer_text or (row.self_waived and sees))
+    notes = [
+        row.group.short_name if row.group else "",
+        "" if row.is_graded else "预备党员，不评定等次",
+        "没有自评，有原因" if row.self_waived and not row.self_text else "",
+        votes,
+        row.opinion if sees else "",
+        f"{formats.day(row.fed_back_on)}反馈" if row.fed_back_on else "",
+    ]
     return {
         "name": row.member.name,
-        "group": row.group.short_name if row.group else "",
-        "is_graded": row.is_graded,
-        "self": "已写" if row.self_text else _waived(row, sees) if row.self_waived else "",
-        "peer": "已写" if row.peer_text else "",
-        "votes": votes,
+        "lacks": wording.LACKING[state] if _is_lacking(row, state) else "",
+        "note": " · ".join(note for note in notes if note),
         "grade": wording.GRADES[grade] if grade else "",
         "tone": wording.GRADE_TONES[grade] if grade else "",
-        "opinion": row.opinion if sees else "",
-        "fed_back_on": row.fed_back_on,
+        # The reason for writing none may be an illness.
+        "text_of": row if has_text and reads else None,
+        "waived": row.self_waived if sees else "",
     }
 
 
-def _waived(row: Appraised, sees: bool) -> str:
-    # The reason may be an illness.
-    return f"免：{row.self_waived}" if sees else "有原因"
-
-
-def _shown_parts(state: AppraisalState, sees: bool) -> dict[str, bool]:
-    """Return which results have a column yet, for whoever may see them."""
-    order = list(AppraisalState)
-    here = order.index(state)
-    return {
-        "votes": sees and here >= order.index(AppraisalState.BALLOT),
-        "grades": sees and here >= order.index(AppraisalState.OPINION),
-        "feedback": sees and here >= order.index(AppraisalState.FEEDBACK),
-    }
+def _is_lacking(row: Appraised, state: AppraisalState) -> bool:
+    return not appraisals.is_done(row, state)
 
 
 def _write_words(state: AppraisalState, may_log: bool, is_whole: bool) -> str:

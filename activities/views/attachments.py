@@ -63,11 +63,15 @@ def _upload(request: Request, activity: Activity, form: UploadForm) -> None:
 
 @access.requires(Capability.SEE_ACTIVITIES)
 def attachment(request: Request, *, pk: int) -> HttpResponseBase:
-    """Send a photo to be shown, a paper as a download."""
+    """Send a photo to be shown (``?size=small``: among others), a paper as a download."""
     rows = queries.in_scope(request.scope).select_related("document", "activity__organization")
     row = get_object_or_404(rows, pk=pk)
     is_photo = row.kind == Attachment.Kind.PHOTO
-    response = kept_files.send(row.document, is_shown=is_photo)
+    response = kept_files.send(
+        row.document,
+        is_shown=is_photo,
+        is_small=is_photo and request.GET.get("size") == "small",
+    )
     if not is_photo:
         operations.record_download(attachment=row, by=request.user, at=timezone.now())
     return response

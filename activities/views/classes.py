@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -26,12 +28,19 @@ from branches import access
 from branches.access import Request
 from branches.models import Organization
 from branches.rules.roles import Capability
-from branches.rules.text import whole_number
+from branches.rules.text import one_line, whole_number
 from branches.rules.tree import OrganizationKind
 from branches.scope import Scope
 from members.models import Member
 
 PAGE = 30
+CALL_UP_PAGE = 50
+SEARCH_LENGTH = 30
+_STANDINGS = {
+    classes.CallUpStanding.SHORTLISTED: "缺这一主题",
+    classes.CallUpStanding.KNOWS: "近期学过这一主题",
+    classes.CallUpStanding.SPARED: "近期已经调训过",
+}
 
 
 @access.requires(Capability.SEE_ACTIVITIES)
@@ -119,21 +128,24 @@ def training_class(request: Request, *, pk: int) -> HttpResponse:
 
 @access.requires(Capability.SEE_ACTIVITIES)
 def call_up(request: Request, *, pk: int) -> HttpResponse:
-    """Call up members who lack the topic and were not called up lately, branch by branch."""
+    """Call members up, those first who lack the topic and were not called up lately.
+
+    What is ticked on one page is sent at once; after that one goes on where one was.
+    """
     row = _kept(request, pk)
     if row.closed_at is not None:
         messages.warning(request, "这个班已经登记结业，不能再调训。")
         return redirect("training-class", pk=pk)
     rule = study_rules.call_up(row.organization, request.today)
-    found = classes.candidates(
-        scope=classes.reach(row), topic=Topic(row.topic), rule=rule, on=request.today
-    )
+    search = one_line(request.GET.get("q", ""))[:SEARCH_LENGTH]
+    everybody = classes.everybody(training_class=row, rule=rule, on=request.today)
     errors: list[str] = []
+    ticked: set[int] = set()
     if request.method == "POST":
         typed = map(whole_number, request.POST.getlist("member"))
         ticked = {number for number in typed if number is not None}
         members = Member.objects.filter(
-            pk__in=found.filter(member__in=ticked).values("member_id")
+            pk__in=everybody.order_by().filter(member__in=ticked).values("member_id")
         ).select_related("user")
         if not ticked:
             errors = ["请至少勾选一人。"]
@@ -145,23 +157,36 @@ def call_up(request: Request, *, pk: int) -> HttpResponse:
             except Refused as refusal:
                 errors = [str(refusal)]
             else:
-                messages.success(request, f"已调训 {called} 人，并通知本人。")
-                return redirect("training-class", pk=pk)
-    rows = classes.shown(found, Topic(row.topic))
-    branches: dict[str, list[classes.Candidate]] = {}
-    for each in rows:
-        branches.setdefault(each.branch, []).append(each)
+                messages.success(
+                    request, f"已调训 {called} 人，并通知本人。可以接着选，选完了返回班次。"
+                )
+                return redirect(request.get_full_path())
+    found = classes.everybody(training_class=row, rule=rule, on=request.today, search=search)
+    page = Paginator(found, CALL_UP_PAGE).get_page(request.GET.get("page"))
+    shown = classes.shown(page.object_list, Topic(row.topic))
     context = {
         "class": row,
         "rule": rule,
         "since": rules.months_before(request.today, rule.topic_months),
-        "branches": list(branches.items()),
-        "count": len(rows),
-        "is_cut": len(rows) == classes.MOST_CANDIDATES,
+        "search": search,
+        "page_obj": page,
+        "groups": _groups(shown),
+        "shortlisted": found.filter(standing=classes.CallUpStanding.SHORTLISTED).count(),
+        "ticked": ticked,
         "errors": errors,
         "trail": [("培训班", reverse("class-list")), (row.title, _url(row))],
     }
     return TemplateResponse(request, "activities/class_call_up.html", context)
+
+
+def _groups(
+    rows: list[classes.Candidate],
+) -> list[tuple[str, str, list[classes.Candidate]]]:
+    """Return the people of one page by what is known of them and by branch."""
+    return [
+        (branch, _STANDINGS[standing], list(people))
+        for (standing, branch), people in groupby(rows, key=lambda row: (row.standing, row.branch))
+    ]
 
 
 @access.requires(Capability.SEE_ACTIVITIES)

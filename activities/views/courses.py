@@ -46,7 +46,7 @@ def menu(request: Request) -> HttpResponse:
         "rows": [(course, _rating(course)) for course in page],
         "is_narrowed": bool(filters.search or filters.topic or filters.study_list),
         "may_offer": offers,
-        "may_order": request.grants.allows(Capability.LOG_ACTIVITIES),
+        "may_order": _may_order(request),
         "teaches": orders.is_lecturer(request.user),
         "tabs": tabs("course-list"),
     }
@@ -68,7 +68,7 @@ def course(request: Request, *, pk: int) -> HttpResponse:
         "rating": _rating(found),
         "comments": courses.comments(found),
         "may_edit": offered.reaches(found.organization.path),
-        "may_order": found.is_offered and request.grants.allows(Capability.LOG_ACTIVITIES),
+        "may_order": found.is_offered and _may_order(request),
         "trail": [("课程菜单", reverse("course-list"))],
     }
     return TemplateResponse(request, "activities/course.html", context)
@@ -85,7 +85,7 @@ def new(request: Request) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, f"《{made.title}》已上菜单，下级支部可以选。")
         return redirect("course", pk=made.pk)
-    return _form(request, form, "下单：登记课程", "course-list")
+    return _form(request, form, "登记课程（下单）", "course-list")
 
 
 @access.requires(Capability.OFFER_COURSES)
@@ -246,3 +246,8 @@ def _form(
         ],
     }
     return TemplateResponse(request, "activities/study_form.html", context)
+
+
+def _may_order(request: Request) -> bool:
+    own = request.grants.scope(Capability.LOG_ACTIVITIES)
+    return orders.branches(own, request.today).exists()

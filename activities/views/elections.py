@@ -20,6 +20,7 @@ from activities.operations import counts, election_results
 from activities.operations import elections as operations
 from activities.operations.refusals import Refused
 from activities.queries import elections as queries
+from activities.queries import sequels
 from activities.queries import votes as vote_queries
 from activities.queries.votes import Meeting
 from activities.rules import elections as rules
@@ -103,6 +104,9 @@ def election(request: Request, *, pk: int) -> HttpResponse:
     may_log = request.grants.scope(Capability.LOG_ACTIVITIES).reaches(
         found.activity.organization.path
     )
+    fixed = _fixed(found)
+    may_edit = may_log and found.activity.may_be_edited
+    has_posts = bool(shown.elected) and sequels.has_posts(found)
     context = {
         "election": found,
         "activity": found.activity,
@@ -110,7 +114,11 @@ def election(request: Request, *, pk: int) -> HttpResponse:
         "tone": {ElectionState.COUNTED: "ok", ElectionState.ANNULLED: "bad"}.get(
             ElectionState(found.state), "warn"
         ),
-        "may_edit": may_log and found.activity.may_be_edited,
+        "may_edit": may_edit,
+        "may_recount": may_edit and not fixed,
+        "fixed": (fixed or ("" if may_edit else wording.refused_step(found.activity.state)))
+        if may_log
+        else "",
         "may_fewer": shown.needs_more and shown.elected and not shown.is_tied,
         "is_due_for_report": may_log and bool(shown.elected),
         "needs_approval": Office(found.office) in rules.APPROVED,
@@ -124,6 +132,14 @@ def election(request: Request, *, pk: int) -> HttpResponse:
             prefix="approval",
         ),
         "again": list(found.revotes.all()),
+        "elected": sequels.elected(found, request.today)
+        if has_posts and sequels.is_settled(found)
+        else [],
+        "may_appoint": _reaches(request, found, Capability.MANAGE_ACCOUNTS),
+        "may_keep_terms": found.office == Office.COMMITTEE
+        and _reaches(request, found, Capability.MANAGE_ORGANIZATIONS),
+        "has_posts": has_posts,
+        "procedures": sequels.procedures_of(found) if has_posts else [],
         "trail": trail(found.activity, found.title),
     }  # fmt: skip
     return TemplateResponse(request, "activities/election.html", context)
@@ -150,6 +166,9 @@ def count(request: Request, *, pk: int) -> HttpResponse:
     activity = deciding(request, found.activity_id)
     if isinstance(activity, HttpResponse):
         return activity
+    if fixed := _fixed(found):
+        messages.warning(request, fixed)
+        return redirect("election", pk=pk)
     meeting = vote_queries.meeting_of(activity)
     candidates = list(found.candidates.all())
     standing = {each.member_id for each in candidates if not each.is_written_in}
@@ -173,6 +192,7 @@ def count(request: Request, *, pk: int) -> HttpResponse:
                 votes=form.votes,
                 written_in=form.written_in,
                 confirmed=form.is_confirmed,
+                annul=form.is_annulled,
                 by=request.user,
                 at=timezone.now(),
             )
@@ -275,7 +295,7 @@ def approve(request: Request, *, pk: int) -> HttpResponse:
                 by=request.user,
                 at=timezone.now(),
             ),
-            "已登记批复。任职请到“组织”里任命。",
+            "已登记批复。下一步登记任职，见“当选后”。",
         )
     return redirect("election", pk=pk)
 
@@ -284,6 +304,21 @@ def _one(request: Request, pk: int) -> Election:
     return get_object_or_404(
         queries.with_persons().filter(activity__in=Activity.objects.in_scope(request.scope)), pk=pk
     )
+
+
+def _reaches(request: Request, election: Election, capability: Capability) -> bool:
+    return request.grants.scope(capability).reaches(election.activity.organization.path)
+
+
+def _fixed(election: Election) -> str:
+    """Return why a ballot is neither counted again nor removed, "" where it may be."""
+    try:
+        operations.check_unapproved(election)
+    except Refused as refusal:
+        return str(refusal)
+    if election.revotes.all():
+        return "后面已有再次投票，这次的计票不能再改。要改，请先删除再次投票。"
+    return ""
 
 
 def _valid(request: Request, form: django_forms.Form) -> bool:

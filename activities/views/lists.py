@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.dateparse import parse_date
 
 from activities.forms import ListFilterForm
-from activities.queries import activities
+from activities.queries import activities, agenda
 from activities.queries.activities import Filters
 from activities.views import months
 from branches import access
@@ -23,12 +23,13 @@ from branches.rules.tree import OrganizationKind
 
 PAGE = 50
 MONTHS_BACK, MONTHS_AHEAD = 24, 3
+AHEAD = "ahead"  # as a view: all that is still to come
 MOST_CHOICES = 300  # of organisations in the filter; beyond, only those above branches
 
 
 @access.requires(Capability.SEE_ACTIVITIES)
 def listing(request: Request) -> HttpResponse:
-    """The activities in reach, as a list or as a month."""
+    """The activities in reach: what comes next above what was, all that comes, or a month."""
     today = request.today
     places = _places(request)
     form = _filter_form(request, places, today)
@@ -56,9 +57,20 @@ def listing(request: Request) -> HttpResponse:
     if is_calendar:
         context |= months.context(request, filters)
     else:
-        found = activities.with_counts(activities.found(request.scope, filters, today))
+        is_ahead = request.GET.get("view") == AHEAD
+        among = agenda.coming if is_ahead else agenda.past
+        found = activities.with_counts(among(request.scope, filters, today))
         page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-        context |= {"page_obj": page, "rows": activities.rows(page.object_list, today)}
+        context |= {
+            "page_obj": page,
+            "rows": activities.rows(page.object_list, today),
+            "is_ahead": is_ahead,
+            "ahead": None
+            if is_ahead or page.number > 1
+            else agenda.ahead(request.scope, filters, today),
+            "ahead_url": f"?{months.query(request, view=AHEAD, page=None)}",
+            "both_url": f"?{months.query(request, view=None, page=None)}",
+        }
     return TemplateResponse(request, "activities/list.html", context)
 
 

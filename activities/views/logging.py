@@ -19,6 +19,7 @@ from activities.forms import (
     CHOICES,
     OLDEST,
     REFRESHING,
+    USUAL_START,
     ActivityForm,
     RollForm,
     initial_of,
@@ -26,7 +27,7 @@ from activities.forms import (
 )
 from activities.models import Activity, Sitting
 from activities.operations import activities as operations
-from activities.operations.refusals import Refused, RollIncomplete
+from activities.operations.refusals import NotBegun, Refused, RollIncomplete
 from activities.queries import activities, rolls, schedule, sittings
 from activities.rules.attendance import ATTENDED
 from activities.rules.kinds import KINDS, ActivityKind, Roll
@@ -59,10 +60,17 @@ def new(request: Request) -> HttpResponse:
     blank = rolls.blank(kind, organization, on)
     if request.method != "POST":
         last = activities.last_of_kind(kind, organization, request.today)
-        initial, titles = initial_of(kind, on, last, recorder=request.user.name)
+        initial, titles = initial_of(
+            kind, on, last, recorder=request.user.name, now=timezone.localtime()
+        )
         form = ActivityForm(
             initial=initial, part_titles=titles or KINDS[kind].parts, today=request.today
         )
+        usual = last.starts_at if last else USUAL_START
+        if initial["starts_at"] != usual:
+            form.fields[
+                "starts_at"
+            ].help_text = f"平时是 {usual:%H:%M}，今天还没到，先填了整点。请改成实际时间。"
         planned = schedule.planned_in(kind, organization, Period.containing(on))
         return _page(
             request, form, RollForm(blank), kind, organization, hosts=hosts, on=on, last=last,
@@ -81,6 +89,7 @@ def new(request: Request) -> HttpResponse:
             details=form.details,
             marks=roll.marks,
             close=close,
+            held_early=form.was_held_early,
             by=request.user,
             at=timezone.now(),
         ),
@@ -123,6 +132,7 @@ def edit(request: Request, *, pk: int) -> HttpResponse:
             details=form.details,
             marks=roll.marks,
             close=close,
+            held_early=form.was_held_early,
             by=request.user,
             at=timezone.now(),
         ),
@@ -200,6 +210,9 @@ def _saved(
     except RollIncomplete as refusal:
         form.add_error(None, str(refusal))
         roll.errors = {e.member_id: "请选择到会情况。" for e in roll.entries if not e.is_marked}
+        return None
+    except NotBegun as question:
+        form.not_begun = str(question)
         return None
     except Refused as refusal:
         form.add_error(None, str(refusal))
@@ -328,6 +341,7 @@ def _page(
         + ([(activity.title, back)] if activity else [("登记活动", reverse("activity-new"))]),
         "record_due_on": record_due_on,
         "is_late": record_due_on < request.today,
+        "is_missed": activity is not None and activities.is_missed(activity, request.today),
         "is_refresh": is_refresh,
         **_roll_context(kind),
     }

@@ -63,7 +63,13 @@ def listing(request: Request, *, pk: int) -> HttpResponse:
         "form": form,
         "waiting": sum(not hasattr(row, "make_up") for row in missed),
         "done": [
-            {"pk": row.pk, "name": row.member.name, "missed": _missed(row), "make_up": row.make_up}
+            {
+                "pk": row.pk,
+                "name": row.member.name,
+                "missed": _missed(row),
+                "make_up": row.make_up,
+                "is_own": row.member.user_id == request.user.pk,
+            }
             for row in missed
             if hasattr(row, "make_up")
         ],

@@ -23,9 +23,7 @@ from activities.views.courses import tabs
 from activities.wording import study as wording
 from branches import access
 from branches.access import Request
-from branches.models import Organization
 from branches.rules.roles import Capability
-from branches.rules.tree import OrganizationKind
 from branches.rules.workflow import StepNotAllowed
 
 PAGE = 30
@@ -42,7 +40,9 @@ def listing(request: Request) -> HttpResponse:
         "rows": [(order, wording.ORDER_TONES[OrderState(order.state)]) for order in page],
         "state": state,
         "states": [("", "全部状态"), *wording.ORDER_STATES.items()],
-        "may_order": request.grants.allows(Capability.LOG_ACTIVITIES),
+        "may_order": orders.branches(
+            request.grants.scope(Capability.LOG_ACTIVITIES), request.today
+        ).exists(),
         "tabs": tabs("order-list"),
     }
     return TemplateResponse(request, "activities/order_list.html", context)
@@ -52,12 +52,7 @@ def listing(request: Request) -> HttpResponse:
 def new(request: Request, *, pk: int) -> HttpResponse:
     """Order a course for one's branch."""
     course = get_object_or_404(Course.objects.filter(courses.readable(request.scope)), pk=pk)
-    branches = list(
-        Organization.objects.in_scope(request.scope)
-        .of_kind(OrganizationKind.BRANCH)
-        .standing_on(request.today)
-        .order_by("path")
-    )
+    branches = list(orders.branches(request.scope, request.today))
     if not branches:
         raise Http404
     form = OrderForm(request.POST or None, branches=branches, today=request.today)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -11,41 +13,55 @@ from django.utils import timezone
 
 from activities import wording
 from activities.models import Attendance, Leave, SignIn
-from activities.queries import activities, leaves, roll_facts, sign_ins
+from activities.queries import activities, leaves, preparations, roll_facts, sign_ins
 from activities.rules import attendance
 from activities.rules.attendance import AttendanceStatus
 from activities.rules.leave import LeaveState
-from activities.views import records
+from activities.views import panels_preparations, records
 from activities.wording.sign_in import LEAVE_TONES
 from branches import access
 from branches.access import Request
 from branches.rules.periods import Period, PeriodKind
 from branches.rules.roles import Capability
 
-PAGE = 50
+PAGE = 20
+AHEAD = 10  # so many of what is coming
 
 
 @access.signed_in("一个人看自己应当参加的活动")
 def listing(request: Request) -> HttpResponse:
-    """What one was called to, latest first, with the year's attendance."""
+    """What one is called to, soonest first, then what one was called to, latest first, with the
+    year's attendance.
+    """
     own = activities.of_member(request.user)
-    page = Paginator(own, PAGE).get_page(request.GET.get("page"))
-    shown = [row.activity_id for row in page.object_list]
+    page = Paginator(own.filter(held_on__lt=request.today), PAGE).get_page(request.GET.get("page"))
+    coming = list(own.filter(held_on__gte=request.today).order_by("held_on", "pk")[:AHEAD])
+    shown = [row.activity_id for row in (*coming, *page.object_list)]
     signed = sign_ins.own(request.user, shown)
     asked = leaves.latest_of(request.user, shown)
+
+    def said(rows: Iterable[Attendance]) -> list[dict[str, object]]:
+        return [
+            _shown(row) | _said(signed.get(row.activity_id), asked.get(row.activity_id))
+            for row in rows
+        ]
+
     year = Period.containing(request.today, PeriodKind.YEAR)
     statuses = own.in_period(year).filter(is_counted=True).values_list("status", flat=True)  # type: ignore[attr-defined]
     count = attendance.count(statuses)
     context = {
         "page_obj": page,
-        "rows": [
-            _shown(row) | _said(signed.get(row.activity_id), asked.get(row.activity_id))
-            for row in page.object_list
-        ],
+        "coming": said(coming) if page.number == 1 else [],
+        "rows": said(page.object_list),
         "is_signing": sign_ins.open_for(request.user, timezone.now()).exists(),
         "year": year,
         "count": count,
         "rate_words": records.rate_words(count),
+        "to_prepare": [
+            panels_preparations.shown(task, request)
+            for task in preparations.own_list(request.user, request.today)
+            if task.done_on is None
+        ],
     }
     return TemplateResponse(request, "activities/my_list.html", context)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from activities.models import Activity
 from activities.operations.voters import is_above
-from activities.queries import elections, votes
+from activities.queries import elections, sequels, votes
 from activities.rules.kinds import ActivityKind
 from activities.rules.votes import CHAIRED
 from activities.views.panel import Panel
@@ -20,18 +20,24 @@ def decisions(request: Request, activity: Activity) -> Panel | None:
     if not votes.may_decide(activity) or activity.is_cancelled:
         return None
     path = activity.organization.path
-    may_edit = activity.may_be_edited and request.grants.scope(Capability.LOG_ACTIVITIES).reaches(
-        path
-    )
+    may_log = request.grants.scope(Capability.LOG_ACTIVITIES).reaches(path)
+    may_edit = activity.may_be_edited and may_log
     meeting = votes.meeting_of(activity)
+    decided = votes.decided(activity)
+    sequel = sequels.of_resolutions(
+        activity,
+        [each.resolution for each in decided],
+        may_manage=request.grants.scope(Capability.MANAGE_MEMBERS).reaches(path),
+    )
     titles = {code: rule.title for code, rule in meeting.rules.items()}
     data = {
         "meeting": meeting,
-        "resolutions": votes.decided(activity),
+        "resolutions": [(each, sequel.get(each.resolution.pk, [])) for each in decided],
         "elections": elections.of_activity(activity),
         "exemptions": votes.exemptions(activity),
         "overrides": [(each, titles.get(each.code, each.code)) for each in meeting.overrides],
         "may_edit": may_edit,
+        "is_fixed": may_log and activity.is_closed,
         "may_override": activity.may_be_edited
         and is_above(request.grants.scope(Capability.OVERRIDE_RULES), path),
         "is_ready": not activity.is_planned,

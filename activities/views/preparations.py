@@ -24,6 +24,8 @@ from branches.access import Request
 from branches.rules.roles import Capability
 
 PAGE = 50
+# Where somebody ticked a task from, and goes on.
+BACK = {"home": "home", "mine": "my-activities", "list": "preparation-list"}
 
 
 @access.requires(Capability.SEE_ACTIVITIES)
@@ -34,14 +36,20 @@ def listing(request: Request) -> HttpResponse:
     except ValueError:
         day = None
     found = queries.open_in(request.scope, day)
+    keeps = request.grants.scope(Capability.LOG_ACTIVITIES)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
         "rows": [
-            shown(task, request) | {"place": activities.place_name(task.activity.organization)}
+            shown(task, request)
+            | {
+                "place": activities.place_name(task.activity.organization),
+                "may_tick": keeps.reaches(task.activity.organization.path),
+            }
             for task in page.object_list
         ],
         "day": day,
+        "may_tick": request.grants.allows(Capability.LOG_ACTIVITIES),
         "trail": [("活动", reverse("activity-list"))],
     }
     return TemplateResponse(request, "activities/preparation_list.html", context)
@@ -119,7 +127,8 @@ def done(request: Request, *, pk: int) -> HttpResponse:
     """Tick a task for whoever did it, or take the tick back."""
     task = _one(request, pk)
     _tick(request, task)
-    return redirect("activity", pk=task.activity_id)
+    back = BACK.get(request.GET.get("back", ""))
+    return redirect(back) if back else redirect("activity", pk=task.activity_id)
 
 
 @access.signed_in("一个人看自己负责的准备事项")
@@ -140,7 +149,7 @@ def done_mine(request: Request, *, pk: int) -> HttpResponse:
     """Tick one's own task, or take the tick back."""
     rows = queries.of_user(request.user).select_related("activity__organization")
     _tick(request, get_object_or_404(rows, pk=pk))
-    return redirect("my-preparations")
+    return redirect(BACK.get(request.GET.get("back", ""), "my-preparations"))
 
 
 def _tick(request: Request, task: ActivityTask) -> None:

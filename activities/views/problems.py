@@ -1,4 +1,4 @@
-"""The problem list: to see, raise, put right and close."""
+"""The problem list: to raise, put right and close."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -21,7 +20,7 @@ from activities.models import Activity, Problem
 from activities.operations import problems as operations
 from activities.operations.refusals import Refused
 from activities.queries import activities, problems
-from activities.rules.problems import ProblemState
+from activities.views import problem_page
 from branches import access
 from branches.access import Request
 from branches.models import Organization
@@ -29,53 +28,23 @@ from branches.rules.roles import Capability
 from branches.rules.text import whole_number
 from branches.rules.workflow import StepNotAllowed
 
-PAGE = 50
 MOST_CHOICES = 300
+MOST_SHOWN = 100
 
 
-@access.requires(Capability.SEE_ACTIVITIES)
-def listing(request: Request) -> HttpResponse:
-    """The problems in reach: open ones, overdue ones, closed ones."""
-    places = _places(request)
-    asked = request.GET.get("organization", "")
-    place = next((each for each in places if str(each.pk) == asked), None)
-    state = request.GET.get("state", "")
-    if state not in (ProblemState.OVERDUE, ProblemState.CLOSED):
-        state = ""
-    counts = problems.counts(request.scope, place, request.today)
-    found = problems.found(request.scope, state, place, request.today)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    suffix = f"&organization={place.pk}" if place else ""
-    context = {
-        "page_obj": page,
-        "rows": problems.rows_of(page.object_list, request.today),
-        "is_closed": state == ProblemState.CLOSED,
-        "state": state,
-        "place": place,
-        "places": _indented(places),
-        "several": len(places) > 1,
-        "may_add": request.grants.allows(Capability.LOG_ACTIVITIES),
-        "has_any": counts["open"] + counts["closed"] > 0,
-        "tabs": [
-            ("整改中", f"?{suffix}", state == "", counts["open"]),
-            ("已逾期", f"?state=OVERDUE{suffix}", state == ProblemState.OVERDUE, counts["overdue"]),
-            ("已销号", f"?state=CLOSED{suffix}", state == ProblemState.CLOSED, counts["closed"]),
-        ],
-    }
-    return TemplateResponse(request, "activities/problem_list.html", context)
-
-
-@access.signed_in("一个人看由自己负责整改的问题")
+@access.signed_in("一个人看由自己负责整改的问题、自己反映的问题")
 def mine(request: Request) -> HttpResponse:
-    """What one answers for oneself."""
-    own = (
-        Problem.objects.filter(owner__user=request.user)
-        .select_related("organization__parent", "owner")
-        .defer("owner__id_number", "owner__phone")
-        .order_by(F("closed_on").asc(nulls_first=True), F("due_on").asc(nulls_last=True), "pk")
+    """What one answers for oneself, and what one has raised."""
+    rows = Problem.objects.order_by(
+        F("closed_on").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "pk"
     )
-    rows = problems.rows_of(own, request.today)
-    return TemplateResponse(request, "activities/problem_mine.html", {"rows": rows})
+    owned = problems.with_people(rows.filter(owner__user=request.user))[:MOST_SHOWN]
+    raised = problems.with_people(rows.filter(asker__user=request.user))[:MOST_SHOWN]
+    context = {
+        "rows": problems.rows_of(owned, request.today),
+        "raised": problems.rows_of(raised, request.today),
+    }
+    return TemplateResponse(request, "activities/problem_mine.html", context)
 
 
 @access.requires(Capability.LOG_ACTIVITIES)
@@ -98,6 +67,7 @@ def new(request: Request) -> HttpResponse:
     form = ProblemForm(
         request.POST if request.method == "POST" else None,
         owners=problems.owners(place, request.today),
+        is_new=True,
     )
     if request.method == "POST" and form.is_valid():
         problem = _done(
@@ -129,15 +99,14 @@ def new(request: Request) -> HttpResponse:
 
 @access.requires(Capability.SEE_ACTIVITIES)
 def problem(request: Request, *, pk: int) -> HttpResponse:
-    """One problem with its measures and what came of it."""
-    found = _one(request, pk)
-    return _page(request, found)
+    """One problem with its course and what may be done about it."""
+    return problem_page.page(request, problem_page.seen(request, pk))
 
 
 @access.requires(Capability.LOG_ACTIVITIES)
 def edit(request: Request, *, pk: int) -> HttpResponse:
     """Settle measures, owner and deadline; while the record is open, the problem itself as well."""
-    found = _one(request, pk)
+    found = problem_page.one(request, pk)
     if found.closed_on is not None:
         messages.warning(request, "这条问题已经销号。要改，请先恢复整改。")
         return redirect("problem", pk=pk)
@@ -176,7 +145,7 @@ def edit(request: Request, *, pk: int) -> HttpResponse:
 @require_POST
 def close(request: Request, *, pk: int) -> HttpResponse:
     """Close a problem with its outcome."""
-    found = _one(request, pk)
+    found = problem_page.one(request, pk)
     form = CloseForm(request.POST, today=request.today)
     if form.is_valid():
         closed = _done(
@@ -189,14 +158,14 @@ def close(request: Request, *, pk: int) -> HttpResponse:
         if closed is not None:
             messages.success(request, "已销号。")
             return redirect("problem", pk=pk)
-    return _page(request, found, close_form=form)
+    return problem_page.page(request, found, close_form=form)
 
 
 @access.requires(Capability.LOG_ACTIVITIES)
 @require_POST
 def reopen(request: Request, *, pk: int) -> HttpResponse:
     """Open a closed problem again with the reason."""
-    found = _one(request, pk)
+    found = problem_page.one(request, pk)
     form = ReopenForm(request.POST)
     if form.is_valid():
         opened = _done(
@@ -209,14 +178,14 @@ def reopen(request: Request, *, pk: int) -> HttpResponse:
         if opened is not None:
             messages.success(request, "已恢复整改。")
             return redirect("problem", pk=pk)
-    return _page(request, found, reopen_form=form)
+    return problem_page.page(request, found, reopen_form=form)
 
 
 @access.requires(Capability.LOG_ACTIVITIES)
 @require_POST
 def remove(request: Request, *, pk: int) -> HttpResponse:
     """Take a problem off the list of an open record."""
-    found = _one(request, pk)
+    found = problem_page.one(request, pk)
     try:
         operations.remove(problem=found, by=request.user, at=timezone.now())
     except Refused as refusal:
@@ -227,39 +196,6 @@ def remove(request: Request, *, pk: int) -> HttpResponse:
         return redirect("problem", pk=pk)
     messages.success(request, "已从问题清单删除。")
     return redirect("activity", pk=found.activity_id)
-
-
-def _page(
-    request: Request,
-    found: Problem,
-    *,
-    close_form: CloseForm | None = None,
-    reopen_form: ReopenForm | None = None,
-) -> HttpResponse:
-    logs = request.grants.scope(Capability.LOG_ACTIVITIES)
-    may_log = logs.reaches(found.organization.path)
-    is_open = found.closed_on is None
-    [row] = problems.rows_of([found], request.today)
-    context = {
-        "problem": found,
-        "row": row,
-        "may_edit": may_log and is_open,
-        "may_remove": may_log and is_open and bool(found.activity and found.activity.may_be_edited),
-        "close_form": close_form or CloseForm(today=request.today),
-        "is_closing": close_form is not None,
-        "reopen_form": (reopen_form or ReopenForm()) if may_log and not is_open else None,
-        "trail": _trail(None),
-    }
-    return TemplateResponse(request, "activities/problem.html", context)
-
-
-def _one(request: Request, pk: int) -> Problem:
-    return get_object_or_404(
-        Problem.objects.in_scope(request.scope)
-        .select_related("organization__parent", "activity", "owner", "raised_by")
-        .defer("owner__id_number", "owner__phone"),
-        pk=pk,
-    )
 
 
 def _places(request: Request) -> list[Organization]:

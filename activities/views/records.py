@@ -16,9 +16,10 @@ from activities import tasks, wording
 from activities.forms import CancelForm, ReopenForm
 from activities.models import Activity
 from activities.operations import activities as operations
-from activities.operations.refusals import Refused
-from activities.queries import activities, rolls
+from activities.operations.refusals import NotBegun, Refused
+from activities.queries import activities, leaves, rolls
 from activities.rules import attendance
+from activities.rules.kinds import ActivityKind
 from activities.rules.progress import ACTIVITY, State, Step
 from activities.views import panels
 from branches import access, jobs
@@ -46,7 +47,7 @@ def record(request: Request, *, pk: int) -> HttpResponse:
         "rate_words": rate_words(count),
         "absent_tone": "bad" if count.absent else "",
         "has_record": has_record,
-        "roll_words": f"共 {len(entries)} 人",
+        "roll_words": _roll_words(entries, activity),
         "close_tone": "warn" if activity.record_due_on < request.today else "",
         "time_words": f"{activity.starts_at:%H:%M}"
         + (f" 至 {activity.ends_at:%H:%M}" if activity.ends_at else ""),
@@ -58,6 +59,10 @@ def record(request: Request, *, pk: int) -> HttpResponse:
         "may_edit": Step.EDIT in steps,
         "may_take_roll": Step.TAKE_ROLL in steps and is_held,
         "may_close": Step.CLOSE in steps and is_held and not activity.is_planned,
+        "is_missed": activities.is_missed(activity, request.today),
+        "verb": wording.VERBS[ActivityKind(activity.kind)],
+        "most_reason": operations.MOST_REASON,
+        "begins_later": leaves.starts_at(activity) > timezone.now(),
         "may_cancel": Step.CANCEL in steps,
         "may_reopen": Step.REOPEN in steps,
         "corrections": activity.corrections.select_related("made_by"),
@@ -76,7 +81,12 @@ def close(request: Request, *, pk: int) -> HttpResponse:
     return _step(
         request,
         activity,
-        lambda: operations.close(activity=activity, by=request.user, at=timezone.now()),
+        lambda: operations.close(
+            activity=activity,
+            held_early="held_early" in request.POST,
+            by=request.user,
+            at=timezone.now(),
+        ),
         done="已办结。",
         mend="activity-edit",
     )
@@ -86,7 +96,7 @@ def close(request: Request, *, pk: int) -> HttpResponse:
 @require_POST
 def cancel(request: Request, *, pk: int) -> HttpResponse:
     """Cancel a record with its reason."""
-    return _with_reason(request, pk, CancelForm, operations.cancel, done="已取消。")
+    return _with_reason(request, pk, CancelForm, operations.cancel, done="已取消，原因留存备查。")
 
 
 @access.requires(Capability.LOG_ACTIVITIES)
@@ -180,6 +190,8 @@ def _step(
 ) -> HttpResponse:
     try:
         operation()
+    except NotBegun as question:
+        messages.warning(request, f"{question}时间填错了请修改；已经提前召开的，请勾选后再办结。")
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(mend if activity.may_be_edited else "activity", pk=activity.pk)
@@ -202,6 +214,12 @@ def _stages(activity: Activity) -> list[tuple[str, str]]:
     ]
 
 
+def _roll_words(entries: list[rolls.Entry], activity: Activity) -> str:
+    called = f"共 {len(entries)} 人"
+    excused = sum(entry.is_excused for entry in entries)
+    return f"{called}，已准假 {excused} 人" if excused and activity.is_planned else called
+
+
 def _shown(entry: rolls.Entry) -> dict[str, object]:
     status = attendance.AttendanceStatus(entry.status)
     return {
@@ -211,6 +229,7 @@ def _shown(entry: rolls.Entry) -> dict[str, object]:
         "tone": wording.ATTENDANCE_TONES[status],
         "reason": entry.reason,
         "known": entry.known.words if entry.known else "",
+        "remark": entry.remark,
         "disagrees": entry.disagrees,
         "is_lecturer": entry.is_lecturer,
     }

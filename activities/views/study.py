@@ -26,6 +26,7 @@ from branches.scope import Scope
 from members.models import Member
 
 YEARS_BACK = 3
+RECENT = 10  # so many records of study unfolded
 
 
 @access.requires(Capability.SEE_ACTIVITIES)
@@ -52,14 +53,16 @@ def overview(request: Request) -> HttpResponse:
 
 @access.requires(Capability.SEE_ACTIVITIES)
 def branch(request: Request, *, pk: int) -> HttpResponse:
-    """The members of a branch by pinyin: hours done, asked for, missing."""
+    """The members of a branch, those behind first, by pinyin: hours done, asked for, missing."""
     place = get_object_or_404(
         Organization.objects.in_scope(request.scope).of_kind(OrganizationKind.BRANCH), pk=pk
     )
     year = _year(request)
     rows = study.standings(place, year, request.today)
     rated = [row for row in rows if not row.is_exempt]
-    behind = [row for row in rated if row.behind > 0]
+    late, others = [row for row in rows if row.behind > 0], [row for row in rows if row.behind <= 0]
+    committee = study.committees(_scope_of(place), year, request.today)
+    without = sum(not row.centralised for row in committee)
     credits = (
         StudyCredit.objects.filter(
             member__in=[row.member_id for row in rows],
@@ -72,12 +75,18 @@ def branch(request: Request, *, pk: int) -> HttpResponse:
     )
     context = {
         "branch": place,
-        "rows": [(row, _state(row), _tone(row)) for row in rows],
+        "rows": rows,
+        "late": [(row, _state(row), _tone(row)) for row in late],
+        "late_note": f"{len(late)} 人 · 按姓名拼音排列，不排名",
+        "others": [(row, _state(row), _tone(row)) for row in others],
+        "others_title": "其他党员" if late else "各党员学时",
+        "others_note": f"{len(others)} 人",
         "members": len(rated),
         "reached": sum(row.has_reached for row in rated),
-        "behind": len(behind),
+        "behind": len(late),
         "credits": credits[:50],
-        "committee": study.committees(_scope_of(place), year, request.today),
+        "committee": committee,
+        "committee_note": f"{without} 人还没有参加集中培训" if without else "都参加过集中培训",
         "year": year,
         "years": _years(request, year),
         "so_far": _so_far(year, request.today),
@@ -108,6 +117,7 @@ def _page(request: Request, member: Member, *, own: bool) -> HttpResponse:
     home = study.last_home_of(member)
     standing = study.of_member(member, home, year, request.today)
     lines = learning.of_member(member, year)
+    latest = sorted(lines, key=lambda line: line.learned_on, reverse=True)
     target = standing.target if standing else Decimal(0)
     share = target / len(Topic)
     topics = learning.by_topic(lines)
@@ -121,6 +131,9 @@ def _page(request: Request, member: Member, *, own: bool) -> HttpResponse:
         "standing": standing,
         "done": learning.total(lines),
         "lines": lines,
+        "recent": latest[:RECENT],
+        "earlier": latest[RECENT:],
+        "earlier_words": f"{len(latest) - RECENT} 条",
         "topics": [(topic, done, share) for topic, done in topics.items()],
         "radar": [
             (short, topics[wording.TOPICS[topic]], share)

@@ -241,6 +241,8 @@ def _page(
         "meeting": meeting,
         "form": form,
         "resolution": resolution,
+        "following": resolution
+        and resolution.followed_by.select_related("activity").order_by("pk").first(),
         "is_above": voters.is_above(
             request.grants.scope(Capability.OVERRIDE_RULES), meeting.activity.organization.path
         ),

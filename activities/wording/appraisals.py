@@ -50,6 +50,15 @@ WRITE = {
     AppraisalState.FEEDBACK: "登记反馈日期",
 }
 
+# What a member lacks in each state, as the line of the member says it.
+LACKING = {
+    AppraisalState.SELF: "还没有自评",
+    AppraisalState.PEER: "还没有互评意见",
+    AppraisalState.BALLOT: "还没有票数",
+    AppraisalState.OPINION: "还没有定等次",
+    AppraisalState.FEEDBACK: "还没有反馈",
+}
+
 _LACKS = {
     Lack.NOBODY: "评议名单是空的，请先在“党员”里登记，再按名册更新名单。",
     Lack.SELF: "还有 {n} 人没有自评，也没有写明原因：{names}。",

@@ -1,6 +1,6 @@
 """The words for the problem list."""
 
-from activities.rules.problems import Check, CheckCode, Phase, ProblemState
+from activities.rules.problems import Check, CheckCode, Phase, ProblemList, ProblemState
 
 STATES = {
     ProblemState.OPEN: "整改中",
@@ -14,6 +14,13 @@ TONES = {
     ProblemState.SOON: "warn",
     ProblemState.OVERDUE: "bad",
     ProblemState.CLOSED: "ok",
+}
+
+LISTS = {
+    ProblemList.PROBLEMS: "问题清单",
+    ProblemList.MEASURES: "整改清单",
+    ProblemList.OWNERS: "责任清单",
+    ProblemList.CLOSED: "销号清单",
 }
 
 PHASES = {Phase.BEFORE: "会前", Phase.DURING: "会上", Phase.AFTER: "会后"}

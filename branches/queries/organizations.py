@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from branches.access import Grants
 from branches.models import Organization, Post, Term
 from branches.rules import tree
 from branches.rules.roles import Role
@@ -26,6 +27,24 @@ def problems() -> list[tree.TreeProblem]:
 def standing_tree(scope: Scope, on: dt.date) -> list[Organization]:
     """Return the organisations of ``scope`` standing on a day, in tree order (one query)."""
     return list(Organization.objects.in_scope(scope).standing_on(on).order_by("path"))
+
+
+def standing_within(grants: Grants, scope: Scope, on: dt.date) -> list[Organization]:
+    """Return the organisations of ``scope`` standing on a day with their parents, in tree order.
+
+    ``scope`` lies within the person's posts. One query at the first asking, none later in the
+    same request.
+    """
+    rows = grants.once(
+        f"standing on {on}",
+        lambda: list(
+            Organization.objects.in_scope(grants.reach())
+            .standing_on(on)
+            .select_related("parent")
+            .order_by("path")
+        ),
+    )
+    return [row for row in rows if scope.reaches(row.path)]
 
 
 def ancestors(organization: Organization) -> list[Organization]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from branches.access import Grants
 from branches.models import Organization, Regulation, RegulationAdjustment
 from branches.rules import tree
 from branches.scope import Scope
@@ -41,14 +42,36 @@ def for_organizations(organizations: Iterable[Organization], day: dt.date) -> di
 def book(organizations: Iterable[Organization]) -> RuleBook:
     """Return all rules and adjustments that ever held for some organisations (two queries)."""
     paths = {path for row in organizations for path in tree.lineage(row.path)}
+    return _book(Q(committee__path__in=paths))
+
+
+def book_below(organization: Organization) -> RuleBook:
+    """Return the rules of an organisation and of all below it (two queries)."""
+    return _book(_concerning(Scope((organization.path,))))
+
+
+def book_of(grants: Grants) -> RuleBook:
+    """Return the rules of every organisation at or below somebody's posts.
+
+    Two queries at the first asking, none later in the same request.
+    """
+    return grants.once("rules", lambda: _book(_concerning(grants.reach())))
+
+
+def _book(committees: Q) -> RuleBook:
     return RuleBook(
         tuple(Regulation.objects.order_by("code", "effective_from")),
         tuple(
-            RegulationAdjustment.objects.filter(committee__path__in=paths)
+            RegulationAdjustment.objects.filter(committees)
             .select_related("committee")
             .order_by("code", "effective_from")
         ),
     )
+
+
+def _concerning(scope: Scope) -> Q:
+    """Return the filter for adjustments of committees in ``scope`` and of those above it."""
+    return Q(committee__path__in=scope.lineage()) | scope.q("committee__path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +95,20 @@ class RuleBook:
             }
             self._known[key] = adjusted
         return self._known[key]
+
+    def adjusting(
+        self, codes: Iterable[str], within: Organization, day: dt.date
+    ) -> list[Organization]:
+        """Return the committees at or below an organisation that adjust one of some rules."""
+        asked = set(codes)
+        found = {
+            row.committee.pk: row.committee
+            for row in self._adjustments
+            if row.code in asked
+            and row.is_in_force(day)
+            and row.committee.path.startswith(within.path)
+        }
+        return list(found.values())
 
     def muted(self, organization: Organization, code: str, day: dt.date) -> Regulation | None:
         """Return a rule that is muted for an organisation, with the adjustment; else None."""
@@ -113,16 +150,20 @@ def adjustments_of(code: str, scope: Scope) -> list[RegulationAdjustment]:
 
     Those of committees in it and of those above it, the newest first.
     """
-    concerned = Q(committee__path__in=scope.lineage()) | scope.q("committee__path")
     return list(
-        RegulationAdjustment.objects.filter(concerned, code=code)
+        RegulationAdjustment.objects.filter(_concerning(scope), code=code)
         .select_related("committee", "made_by")
         .order_by("-effective_from", "-pk")
     )
 
 
-def adjusted_codes(scope: Scope, day: dt.date) -> set[str]:
-    """Return the rules that are adjusted on a day somewhere in or above ``scope`` (one query)."""
-    concerned = Q(committee__path__in=scope.lineage()) | scope.q("committee__path")
-    rows = RegulationAdjustment.objects.in_force_on(day).filter(concerned)
-    return set(rows.values_list("code", flat=True))
+def adjustments_on(scope: Scope, day: dt.date) -> dict[str, list[RegulationAdjustment]]:
+    """Return by rule what committees in or above ``scope`` make of it on a day (one query).
+
+    The nearest first: of two above one branch the first has the word.
+    """
+    found: dict[str, list[RegulationAdjustment]] = {}
+    rows = RegulationAdjustment.objects.in_force_on(day).filter(_concerning(scope))
+    for row in rows.select_related("committee").order_by("-committee__path"):
+        found.setdefault(row.code, []).append(row)
+    return found

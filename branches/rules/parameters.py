@@ -153,6 +153,30 @@ PARAMETERS: dict[str, Parameter] = {
     "answer_working_days": Parameter(
         "答复期限", "{} 个工作日内答复", unit="个工作日", most=60
     ),
+    "confirm_working_days": Parameter(
+        "确认期限", "{} 个工作日内确认", unit="个工作日", most=60
+    ),
+    "service_days_back": Parameter("补报期限", "最多补报 {} 天以内的", unit="天", most=366),
+    "start_working_days": Parameter(
+        "急难问题着手", "急难问题 {} 个工作日内着手", unit="个工作日", most=10
+    ),
+    "urgent_working_days": Parameter(
+        "急难问题办结", "{} 个工作日内办结", unit="个工作日", most=30
+    ),
+    "major_working_days": Parameter(
+        "重大问题办结", "重大问题 {} 个工作日内办结", unit="个工作日", most=60
+    ),
+    "ordinary_days": Parameter("一般问题办结", "一般问题 {} 天内办结", unit="天", most=365),
+    "budding_days": Parameter("萌芽问题办结", "萌芽问题 {} 天内办结", unit="天", most=365),
+    "look_back_days": Parameter("回头看", "销号 {} 天后回头看", unit="天", most=365),
+    "supervised_working_days": Parameter(
+        "督办回复", "督办 {} 个工作日内回复", unit="个工作日", most=60
+    ),
+    "talk_days": Parameter("谈话期限", "{} 天内谈话", unit="天", most=60),
+    "visit_days": Parameter("走访期限", "{} 天内走访", unit="天", most=60),
+    "absences_running": Parameter(
+        "连续缺席", "连续 {} 次无故缺席的走访", unit="次", least=2, most=12
+    ),
 }  # fmt: skip
 
 # Where a name means something else in one rule.
@@ -166,6 +190,63 @@ PARAMETERS_OF: dict[str, dict[str, Parameter]] = {
     "H3": {"months": Parameter("新任培训期限", "任职后 {} 个月内", unit="个月", most=24)},
     "H4": {"months": Parameter("转正后", "转正后 {} 个月内", unit="个月", most=24)},
     "L2": {"hours": Parameter("值班时间", "{}", Kind.TEXT, most=60)},
+    "P1": {
+        "least": Parameter("最少承诺", "每人每年不少于 {} 条", unit="条", most=10),
+        "most": Parameter("最多承诺", "不超过 {} 条", unit="条", most=20),
+        "submit_months": Parameter("提交期限", "{} 月底前提交", unit="月", most=6),
+        "approve_days": Parameter("审核期限", "提交后 {} 天内审核", unit="天", most=60),
+        "review_days": Parameter("评诺期限", "到期后 {} 天内评诺", unit="天", most=120),
+        "satisfied_percent": Parameter(
+            "满意率", "满意率低于 {}% 的限期整改", unit="%", least=0, most=100
+        ),
+    },
+    "P2": {
+        "least": Parameter("最少岗位", "每人认领不少于 {} 个岗位", unit="个", least=0, most=10),
+        "most": Parameter("最多岗位", "不超过 {} 个", unit="个", most=20),
+    },
+    "P3": {
+        "households": Parameter("联摊联户", "联摊联户不少于 {} 户", unit="户", most=100),
+    },
+    "P4": {
+        "line_from_hour": Parameter(
+            "日跟班提醒", "工作日 {} 点起提醒记日跟班", unit="点", least=0, most=23
+        ),
+        "report_working_day": Parameter(
+            "月汇报期限", "月底倒数第 {} 个工作日前提交月汇报", unit="个工作日", most=10
+        ),
+        "assess_working_days": Parameter(
+            "评价期限", "提交后 {} 个工作日内评价", unit="个工作日", most=30
+        ),
+    },
+    "P6": {
+        "good_age": Parameter("“三好”年龄", "“三好”不超过 {} 岁", unit="岁", least=18, most=70),
+        "able_age": Parameter("“六有”年龄", "“六有”不超过 {} 岁", unit="岁", least=18, most=70),
+        "publicity_working_days": Parameter(
+            "公示", "公示不少于 {} 个工作日", unit="个工作日", most=60
+        ),
+    },
+    "P7": {
+        "training_days": Parameter("集中培训", "集中培训 {} 天", unit="天", most=60),
+        "pass_mark": Parameter(
+            "合格分", "考试和量化考核都达到 {} 分", unit="分", least=0, most=100
+        ),
+        "follow_months": Parameter("跟踪", "跟踪 {} 个月", unit="个月", most=12),
+        "step_days": Parameter("每步间隔", "每步间隔不超过 {} 天", unit="天", most=60),
+    },
+    "P8": {
+        "working_days": Parameter(
+            "决定期限", "{} 个工作日内核实并作出决定", unit="个工作日", most=60
+        ),
+        "feed_back_working_days": Parameter(
+            "反馈期限", "决定后 {} 个工作日内反馈本人", unit="个工作日", most=30
+        ),
+    },
+    "P9": {
+        "months": Parameter("帮教期", "帮教期 {} 个月", unit="个月", most=36),
+        "note_months": Parameter(
+            "帮教记录", "至少每 {} 个月记录一次帮教情况", unit="个月", most=12
+        ),
+    },
     "R4": {"months": Parameter("外出时间", "外出不足 {} 个月", unit="个月", most=60)},
 }
 

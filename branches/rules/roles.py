@@ -30,6 +30,9 @@ class Capability(StrEnum):
     LOG_ACTIVITIES = "LOG_ACTIVITIES"
     OFFER_COURSES = "OFFER_COURSES"
     OVERRIDE_RULES = "OVERRIDE_RULES"
+    ARRANGE_TALKS = "ARRANGE_TALKS"
+    SUPERVISE_PROBLEMS = "SUPERVISE_PROBLEMS"
+    REVIEW_PEOPLE = "REVIEW_PEOPLE"
     ADJUST_RULES = "ADJUST_RULES"
     MANAGE_REMINDERS = "MANAGE_REMINDERS"
     SEE_SCORES = "SEE_SCORES"
@@ -75,8 +78,14 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
         _C.DECIDE_ROUNDS,
         # Only for those below: nobody sets a rule aside for the own branch.
         _C.OVERRIDE_RULES,
+        # Only at the very branch the post is held at: who is to be talked with, and why, is
+        # not for those above.
+        _C.ARRANGE_TALKS,
+        # Only for those below: nobody supervises, examines or confirms in the own branch.
+        _C.SUPERVISE_PROBLEMS,
+        _C.REVIEW_PEOPLE,
     },
-    Role.DEPUTY_SECRETARY: _BRANCH_WORK | {_C.MANAGE_MEMBERS, _C.FILE_APPEALS},
+    Role.DEPUTY_SECRETARY: _BRANCH_WORK | {_C.MANAGE_MEMBERS, _C.FILE_APPEALS, _C.ARRANGE_TALKS},
     Role.COMMITTEE_MEMBER: _BRANCH_WORK,
     Role.GROUP_LEADER: frozenset({_C.SEE_MEMBERS, _C.SEE_ACTIVITIES, _C.LOG_ACTIVITIES}),
     Role.REVIEWER: frozenset(
@@ -92,6 +101,8 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
             _C.ASSIGN_INSPECTIONS,
             _C.OFFER_COURSES,
             _C.OVERRIDE_RULES,
+            _C.SUPERVISE_PROBLEMS,
+            _C.REVIEW_PEOPLE,
             _C.PRINT_LEDGERS,
         }
     ),

@@ -20,7 +20,7 @@ from branches.queries import accounts
 from branches.rules.roles import Capability, Role
 
 PAGE = 50
-OUT_OF_REACH = "此人还在你管理范围以外任职，请由上级管理员办理。"
+OUT_OF_REACH = "此人还在您管理范围以外任职，请由上级管理员办理。"
 
 
 @access.requires(Capability.MANAGE_ACCOUNTS)

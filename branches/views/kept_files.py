@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from django.http import FileResponse, Http404
 
+from branches import documents
 from branches.models import Document
 
 
-def send(document: Document, *, is_shown: bool = False) -> FileResponse:
-    """Return a kept file as a download; with ``is_shown`` (photos alone) inside the page.
+def send(document: Document, *, is_shown: bool = False, is_small: bool = False) -> FileResponse:
+    """Return a kept file as a download; with ``is_shown`` (photos alone) inside the page, and
+    with ``is_small`` as the small picture kept beside it.
 
     Whether this person may have it is asked before.
 
     :raises Http404: its file is gone.
     """
     try:
-        content = document.file.open("rb")
+        content = documents.open_small(document) if is_small else document.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
     response = FileResponse(

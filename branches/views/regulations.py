@@ -22,14 +22,22 @@ from branches.rules import parameters
 from branches.rules.roles import Capability
 from branches.scope import Scope
 
+MOST_LOOKED_FOR = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One rule on the list."""
+    """One rule on the list: what committees make of it, and what it asks by itself."""
 
     regulation: Regulation
     asked: str
-    is_adjusted: bool
+    adjusted: tuple[str, ...]
+
+    def is_about(self, words: list[str]) -> bool:
+        """Return whether all that somebody looks for is said of it."""
+        rule = self.regulation
+        told = " ".join([rule.title, rule.source, rule.cited, self.asked, *self.adjusted])
+        return all(word in told for word in words)
 
     @property
     def evidence(self) -> str:
@@ -38,13 +46,16 @@ class Row:
 
 @access.signed_in("制度要求人人可查")
 def regulation_list(request: Request) -> HttpResponse:
-    """Show the rules in force today, chapter by chapter."""
-    adjusted = regulations.adjusted_codes(_reach(request), request.today)
+    """Show the rules in force today, chapter by chapter; those with a word where one is asked."""
+    looked_for = " ".join(request.GET.get("q", "").split())[:MOST_LOOKED_FOR]
+    adjustments = regulations.adjustments_on(_reach(request), request.today)
     chapters: dict[str, list[Row]] = {letter: [] for letter in wording.REGULATION_CHAPTERS}
     rules = regulations.in_force(request.today).values()
     for rule in sorted(rules, key=lambda row: _order(row.code)):
         asked = parameters.sentence(rule.code, rule.parameters)
-        chapters.setdefault(rule.code[0], []).append(Row(rule, asked, rule.code in adjusted))
+        row = Row(rule, asked, _in_words(rule, adjustments.get(rule.code, [])))
+        if row.is_about(looked_for.split()):
+            chapters.setdefault(rule.code[0], []).append(row)
     return TemplateResponse(
         request,
         "branches/regulation_list.html",
@@ -60,6 +71,9 @@ def regulation_list(request: Request) -> HttpResponse:
                 if rows
             ],
             "count": len(rules),
+            "found": sum(len(rows) for rows in chapters.values()),
+            "looked_for": looked_for,
+            "may_check": request.grants.allows(Capability.SEE_ACTIVITIES),
             "may_adjust": request.grants.allows(Capability.ADJUST_RULES),
         },
     )
@@ -99,6 +113,7 @@ def regulation(request: Request, *, code: str) -> HttpResponse:
         "is_checked": code in wording.CHECKED_DAILY
         and request.grants.allows(Capability.SEE_ACTIVITIES),
         "adjusted": adjusted,
+        "running": [each for each in adjusted if each["is_running"]],
         "may_adjust": bool(managed) and _is_adjustable(rule),
     }
     return TemplateResponse(request, "branches/regulation.html", context)
@@ -178,6 +193,15 @@ def adjustment_end(request: Request, *, pk: int) -> HttpResponse:
                 rule, {**rule.parameters, **row.parameters}, is_muted=row.is_muted
             ),
         },
+    )
+
+
+def _in_words(rule: Regulation, rows: list[RegulationAdjustment]) -> tuple[str, ...]:
+    """Return what committees ask for instead of a rule, each with its name."""
+    return tuple(
+        f"{row.committee.short_name}："
+        + operations.words(rule, {**rule.parameters, **row.parameters}, is_muted=row.is_muted)
+        for row in rows
     )
 
 

@@ -73,7 +73,14 @@ class Stage:
     secretary: User
     deputy: User
     office: User
+    leader: User  # the committee's secretary
     members: tuple[Member, ...]  # of the branch on the roll; without accounts there are none
+
+    def person(self, place: int) -> Member:
+        """Return a member by place, never the secretary but for 0; a small branch begins again."""
+        if place < len(self.members):
+            return self.members[place]
+        return self.members[1 + place % (len(self.members) - 1)]
 
     def ago(self, days: int) -> dt.date:
         return self.today - _DAY * days
@@ -82,10 +89,10 @@ class Stage:
         return self.today + _DAY * days
 
 
-def live(company: Company, at: At) -> None:
-    """Let the demo branch and its committee do everything once, by the product's own operations."""
+def stage_of(company: Company, at: At) -> Stage:
+    """Return the demo branch with its people, for those who tell its life."""
     branch = Organization.objects.get(pk=company.demo_branch.id)
-    stage = Stage(
+    return Stage(
         today=company.today,
         at=at,
         root=Organization.objects.get(pk=company.roots[0].id),
@@ -93,10 +100,15 @@ def live(company: Company, at: At) -> None:
         secretary=User.objects.get(pk=user_id(company.demo_branch.secretary)),
         deputy=User.objects.get(pk=user_id(company.demo_branch.secretary + 1)),
         office=User.objects.get(pk=user_id(company.reviewer)),
+        leader=User.objects.get(pk=user_id(company.leader)),
         members=tuple(
             rolls.members_of(branch, company.today).select_related("user").order_by("pk")
         ),
     )
+
+
+def live(stage: Stage) -> None:
+    """Let the demo branch and its committee do everything once, by the product's own operations."""
     for chapter in (
         _series, _assembly, _leave, _problems, _menu, _training, _credits, _duty, _quiz,
         _appraisal, _procedure,

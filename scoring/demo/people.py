@@ -345,7 +345,7 @@ def notices(people: People) -> Iterator[str]:
         (branch.secretary, "本支部委员会任期将满，请提前准备换届选举。", now, False),
         (branch.secretary, "请于每月 5 日前安排好当月主题党日。", earlier, True),
         (branch.other(0), f"{month}党员积分已核算，可在“我的积分”查看每一分的来源。", now, False),
-        (branch.other(0), "你主讲的微党课已登记，感谢你的准备。", earlier, True),
+        (branch.other(0), "您主讲的微党课已登记，感谢您的准备。", earlier, True),
         (branch.first + branch.committee, "本月党小组会请按时召开并当日登记。", now, False),
         (company.reviewer, f"{month}各支部检查打分已全部登记。", now, False),
         (company.reviewer, "运输队党支部任期已满，尚未换届。", earlier, False),

@@ -24,8 +24,8 @@ from branches.models import AuditEntry, CalendarDay, Organization, Regulation, U
 from branches.queries.working_calendar import working_calendar
 from members.models import Member, MemberEvent, Membership
 from members.models.member import ID_PURPOSE, PHONE_PURPOSE
+from scoring.demo import care, grading, life, offers, tables
 from scoring.demo import company as companies
-from scoring.demo import grading, life, tables
 from scoring.demo.company import ADMINISTRATOR, Company
 from scoring.demo.people import Secrets
 from scoring.demo.rows import Table, blocks
@@ -37,7 +37,7 @@ from scoring.rules import reading
 SEEDED = "demo.seeded"
 SCHEMES = ("points-1261", "star-branch")
 _KEPT = (AuditEntry, Regulation, CalendarDay)
-_PRODUCT = ("branches", "members", "activities", "scoring")
+_PRODUCT = ("branches", "members", "activities", "people", "scoring")
 _REBUILT: tuple[type[Model], ...] = (
     Membership, MemberEvent, Activity, Attendance, PointEntry, Mark,
 )  # fmt: skip
@@ -129,8 +129,13 @@ def seed(parameters: Parameters, *, with_runs: bool, at: dt.datetime, say: Say) 
     say(f"采用评分方案，核算 {report.runs} 次：{report.seconds['核算']:.1f} 秒")
     if company.is_detailed:
         with _timed(report, "组织生活"):
-            life.live(company, _at)
+            stage = life.stage_of(company, _at)
+            life.live(stage)
         say(f"计划、表决、学习、值班、评议：{report.seconds['组织生活']:.1f} 秒")
+        with _timed(report, "关心帮带"):
+            care.live(stage)
+            offers.live(stage)
+        say(f"结对、小政委、谈话、问题、承诺、服务：{report.seconds['关心帮带']:.1f} 秒")
     root = Organization.objects.get(pk=company.roots[0].id)
     audit.record(SEEDED, by=None, at=at, on=root, organization=root, after=asdict(parameters))
     return report

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from branches.models import Organization
+from people.models import Tolerance
 from scoring.forms.dates import DateInput
 from scoring.models import Consequence
 from scoring.queries import consequences
@@ -117,3 +118,28 @@ class FinishForm(forms.Form):
         error_messages={"required": "请写明办理情况：什么时间、怎么办的、结果怎样。"},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class LiftForm(forms.Form):
+    """Lifting a consequence: for which tolerance, and why."""
+
+    tolerance = forms.ModelChoiceField(
+        Tolerance.objects.none(),
+        label="容错申请",
+        empty_label=None,
+        error_messages={
+            "required": "请选择已经批准的容错申请。",
+            "invalid_choice": "请选择本人已经批准的容错申请。",
+        },
+    )
+    reason = forms.CharField(
+        label="免除的理由",
+        max_length=300,
+        help_text="哪次会议决定、依据是什么。",
+        error_messages={"required": "请写明免除的理由，它会留在记录里。"},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, tolerances: QuerySet[Tolerance], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tolerance"].queryset = tolerances  # type: ignore[attr-defined]

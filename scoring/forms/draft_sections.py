@@ -31,9 +31,10 @@ from scoring.rules.scheme import (
 class HeadForm(SectionForm):
     title = text("方案名称", 80)
     code = text(
-        "编码",
+        "方案文件中的编码",
         60,
-        help_text="小写字母、数字和连字符，如 star-branch。与已采用的方案相同，就是它的新版本。",
+        help_text="系统靠它认出同一个方案的各个版本，一般不用改。只用小写字母、数字和连字符；"
+        "与已采用的方案相同，就是它的新版本。",
     )
     source = text("来源", 500, required=False, help_text="依据的办法或文件。")
     period = forms.ChoiceField(label="评定周期", choices=list(wording.PERIODS.items()))

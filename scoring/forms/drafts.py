@@ -46,7 +46,7 @@ class CommitteeForm(_DatedForm):
 class UploadForm(CommitteeForm):
     file = forms.FileField(
         label="方案文件",
-        help_text="扩展名为 .toml，不超过 200 kB。从本系统下载的方案文件可以直接上传。",
+        help_text="从本系统下载的方案文件（扩展名 .toml）可以直接上传，不超过 200 kB。",
         widget=forms.FileInput(attrs={"accept": ".toml"}),
         error_messages={"required": "请选择方案文件。", "empty": "文件是空的，请重新选择。"},
     )

@@ -16,7 +16,8 @@ from members.queries import rolls
 from scoring.forms.dates import DateInput
 from scoring.models import SchemeVersion
 from scoring.queries import schemes
-from scoring.rules import explaining
+from scoring.rules import explaining, feeds
+from scoring.rules.scheme import Item, Scheme
 
 
 class PointEntryForm(forms.Form):
@@ -119,7 +120,10 @@ def _choices(version: SchemeVersion, organization: Organization) -> list[tuple[s
     """Return what can be recorded under a version: items, vetoes and what lifts them."""
     scheme = schemes.scheme_of(version)
     found = [
-        (item.code, f"{item.title}（{explaining.rule_in_words(scheme.target, item)}）")
+        (
+            item.code,
+            f"{item.title}（{explaining.rule_in_words(scheme.target, item)}{_only(scheme, item)}）",
+        )
         for item in scheme.items
         if schemes.takes_entries(scheme, item)
         and (not item.types or organization.type in item.types)
@@ -130,6 +134,12 @@ def _choices(version: SchemeVersion, organization: Organization) -> list[tuple[s
         lifted = "、".join(veto.title for veto in scheme.vetoes if veto.unless == unless)
         found.append((unless, f"主动发现、主动查处（解除：{lifted}）"))
     return [(f"{version.code}/{code}", words) for code, words in found]
+
+
+def _only(scheme: Scheme, item: Item) -> str:
+    """Return what alone is entered by hand of an item that the product counts itself."""
+    feed = feeds.find(scheme.target, item.fact) if item.fact else None
+    return f"；{feed.besides}，其余自动计入" if feed and feed.besides else ""
 
 
 class VoidForm(forms.Form):

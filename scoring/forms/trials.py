@@ -111,7 +111,7 @@ class SheetForm(_SchemeForm):
     """Try a scheme on spreadsheets; what a file held goes into the box, to be mended there."""
 
     facts_file = forms.FileField(
-        label="事实表（facts.csv）",
+        label="事实表（CSV 文件）",
         required=False,
         help_text="列：subject,group,item,quantity,base。UTF-8 或 GB 18030 编码，不超过 2 MB。",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
@@ -125,7 +125,7 @@ class SheetForm(_SchemeForm):
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "wrap": "off"}),
     )
     previous_file = forms.FileField(
-        label="以往结果表（previous.csv）",
+        label="以往结果表（CSV 文件）",
         required=False,
         help_text="方案的结果运用要看以往各期时才需要。",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),

@@ -24,7 +24,8 @@ class Consequence(models.Model):
     """What a final result asks of people (结果运用): proposed by rule, decided by people.
 
     About ``member`` if set, else about ``organization``. ``why`` is the condition in words as
-    it held. Accepted, it is tracked to done by ``due_on``; declined, the reason stays.
+    it held. Accepted, it is tracked to done by ``due_on``; declined, the reason stays. Lifted,
+    ``tolerance`` says for whose sake, ``outcome`` the reason, ``done_by`` who decided so.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="consequences")
@@ -50,6 +51,10 @@ class Consequence(models.Model):
     done_by = models.ForeignKey("branches.User", models.PROTECT, null=True, related_name="+")
     done_at = models.DateTimeField("办结时间", null=True)
     outcome = models.CharField("办理情况", max_length=300, blank=True)
+    tolerance = models.ForeignKey(
+        "people.Tolerance", models.PROTECT, null=True, blank=True, related_name="lifted",
+        verbose_name="容错",
+    )  # fmt: skip
 
     objects = ConsequenceQuerySet.as_manager()
 
@@ -74,6 +79,17 @@ class Consequence(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=ConsequenceState.DONE) | ~Q(outcome=""),
                 name="done_says_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(tolerance__isnull=True) & ~Q(state=ConsequenceState.LIFTED)
+                | Q(
+                    state=ConsequenceState.LIFTED,
+                    tolerance__isnull=False,
+                    done_by__isnull=False,
+                    done_at__isnull=False,
+                )
+                & ~Q(outcome=""),
+                name="lifted_for_a_tolerance",
             ),
         ]
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from branches import audit
 from scoring.models import Line, Place, Run, Score
@@ -28,7 +29,7 @@ def catch_up(*, run: Run, at: dt.datetime) -> int:
     :raises CannotAmend: the run is sealed, superseded or rolled up.
     """
     _check(run)
-    found = changes.touched(run)
+    found = changes.touched(run, at)
     if not found:
         return 0
     if len(found) * MOST_SHARE > max(run.subjects, 100):
@@ -68,7 +69,11 @@ def amend(*, run: Run, subjects: Collection[int], at: dt.datetime) -> int:
         )
         Line.objects.filter(run=row, subject_id__in=subjects)._raw_delete(using="default")
         before = mine.order_by()._raw_delete(using="default")
-        cursor.execute(statement.compose(scheme, row.version, row.period, row.pk, list(subjects)))
+        cursor.execute(
+            statement.compose(
+                scheme, row.version, row.period, row.pk, list(subjects), on=timezone.localdate(at)
+            )
+        )
         Place.objects.filter(run=row, subjects=0)._raw_delete(using="default")
         after = list(mine.order_by().values_list("comparison_group", flat=True))
         groups |= set(after)

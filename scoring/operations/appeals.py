@@ -247,7 +247,7 @@ def _answered(row: Appeal, step: AppealStep, answer: str, by: User, at: dt.datet
     if _is_own(row, by) or _speaks_for(row, by, timezone.localdate(at)):
         raise CannotAppeal("不能答复本人或本支部提出的申诉，请由其他人员答复。")
     if row.opinion_by_id == by.pk:
-        raise CannotAppeal("你已代表支部对这件申诉提过意见，请由其他人员答复。")
+        raise CannotAppeal("您已代表支部对这件申诉提过意见，请由其他人员答复。")
     row.state = _after(row, step)
     row.answer, row.answered_by, row.answered_at = _said(answer, "答复理由"), by, at
 

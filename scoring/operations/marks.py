@@ -51,7 +51,7 @@ def enter_sheet(
     """
     places = inspections.own_places([by.pk], timezone.localdate(at)).get(by.pk, ())
     if inspections.is_own(organization, places):
-        raise OwnBranch("这是你任职或所在的支部，不能由本人打分，请由其他检查人打分。")
+        raise OwnBranch("这是您任职或所在的支部，不能由本人打分，请由其他检查人打分。")
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     refuse_if_sealed(version, period)
     standing = _superseded_by(version, organization, period, kind, by)

@@ -85,7 +85,7 @@ def _count_late_facts(row: Run, at: dt.datetime) -> None:
             labels = "、".join(one.period.label for one in late)
             raise CannotStep(f"{labels}的结果在汇总之后有变动，请重新核算后再开始定评。")
         return
-    if touched := changes.touched(row):
+    if touched := changes.touched(row, at):
         amendments.amend(run=row, subjects=touched, at=at)
 
 

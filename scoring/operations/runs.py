@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from branches import audit
 from branches.models import Organization, User
@@ -56,7 +57,9 @@ def compute(*, version: SchemeVersion, period: Period, by: User | None, at: dt.d
     :raises PeriodInRound: the period's results are in a round.
     """
     run = begin(version, period, at)
-    written = statement.compose(schemes.scheme_of(version), version, period, run.pk)
+    written = statement.compose(
+        schemes.scheme_of(version), version, period, run.pk, on=timezone.localdate(at)
+    )
     with connection.cursor() as cursor:
         cursor.execute(written)
     return finish(run, by, at)

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from branches import audit
 from branches.models import Organization, User
@@ -74,7 +75,9 @@ def try_period(*, trial: SchemeTrial, period: Period, at: dt.datetime) -> dict[s
         is_current=False,
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement.compose(scheme, version, period, run.pk))
+        cursor.execute(
+            statement.compose(scheme, version, period, run.pk, on=timezone.localdate(at))
+        )
         # The planner has not counted the new rows; taking them for few, it would loop over them.
         cursor.execute("SET LOCAL enable_nestloop = off")
     found = trials.compare(run, scheme, trials.counterpart(trial.committee, scheme, period))

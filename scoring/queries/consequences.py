@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from branches.access import Grants
-from branches.models import Post, User
+from branches.models import User
+from branches.queries import posts
 from branches.rules.periods import Period, PeriodKind
 from branches.rules.roles import Capability, roles_with
 from branches.scope import Scope
@@ -219,11 +220,9 @@ def open_steps(row: Consequence, user: User, grants: Grants) -> list[Consequence
 
 def secretaries(rows: Sequence[Consequence], on: dt.date) -> QuerySet[User]:
     """Return who speaks for the branches concerned, by posts at the branches themselves."""
-    held = Post.objects.held_on(on).filter(
-        role__in=roles_with(FINISHES_IN_BRANCH),
-        organization__in={row.organization_id for row in rows},
-    )
-    return User.objects.filter(pk__in=held.values("user_id"), is_active=True).order_by("id")
+    branches = {row.organization_id for row in rows}
+    held = posts.granting(FINISHES_IN_BRANCH, on).filter(organization__in=branches)
+    return User.objects.filter(pk__in=held.values("user_id")).order_by("id")
 
 
 def kind_word(kind: str) -> str:

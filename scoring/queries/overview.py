@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from branches.access import Grants
-from branches.models import Organization, User
+from branches.models import User
+from branches.queries import organizations
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
-from branches.rules.tree import OrganizationKind
 from members.models import Member
 from scoring.models import Score
 from scoring.queries import boards, main_scheme, points, trends
@@ -76,9 +76,8 @@ def _places(
     scope = grants.scope(Capability.SEE_SCORES)
     if not scope:
         return None, None
-    branches = list(
-        Organization.objects.in_scope(scope).of_kind(OrganizationKind.BRANCH).standing_on(on)[:2]
-    )
+    standing = organizations.standing_within(grants, scope, on)
+    branches = [row for row in standing if row.is_branch]
     if len(branches) == 1:
         score = boards.latest_score_of(branches[0], on, looked_at)
         if score is None:

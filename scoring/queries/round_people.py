@@ -7,15 +7,16 @@ import datetime as dt
 from django.db.models import QuerySet
 
 from branches.models import Post, User
+from branches.queries import posts
 from branches.rules import tree
-from branches.rules.roles import Capability, roles_with
+from branches.rules.roles import Capability
 from scoring.models import Round, Score
 
 
 def secretaries(round_: Round, on: dt.date) -> QuerySet[User]:
     """Return who speaks for the branches that a round rates."""
     rated = Score.objects.filter(run=round_.run_id).order_by().values("organization_id")
-    return _holding(Capability.FILE_APPEALS, Post.objects.filter(organization__in=rated), on)
+    return _people(posts.granting(Capability.FILE_APPEALS, on).filter(organization__in=rated))
 
 
 def rated_members(round_: Round) -> QuerySet[User]:
@@ -26,11 +27,8 @@ def rated_members(round_: Round) -> QuerySet[User]:
 def office(round_: Round, on: dt.date) -> QuerySet[User]:
     """Return who runs a round: by their posts at its committee or above it."""
     above = tree.lineage(round_.committee.path)
-    return _holding(Capability.RUN_ROUNDS, Post.objects.filter(organization__path__in=above), on)
+    return _people(posts.granting(Capability.RUN_ROUNDS, on).filter(organization__path__in=above))
 
 
-def _holding(capability: Capability, posts: QuerySet[Post], on: dt.date) -> QuerySet[User]:
-    held = Post.objects.held_on(on).filter(role__in=roles_with(capability))
-    return User.objects.filter(
-        pk__in=held.filter(pk__in=posts).values("user_id"), is_active=True
-    ).order_by("id")
+def _people(held: QuerySet[Post]) -> QuerySet[User]:
+    return User.objects.filter(pk__in=held.values("user_id")).order_by("id")

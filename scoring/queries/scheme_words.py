@@ -73,7 +73,6 @@ def told(scheme: Scheme) -> SchemeInWords:
         tiers.append(f"{floor.label}：总分低于 {plain(floor.below)} 分，不论名次")
     return SchemeInWords(
         head=(
-            ("编码", scheme.code),
             ("来源", scheme.source),
             ("评定对象", wording.TARGETS[scheme.target]),
             ("评定周期", wording.PERIODS[scheme.period]),

@@ -18,6 +18,7 @@ from branches.rules.periods import Period
 from branches.scope import Scope
 from branches.wording import ORGANIZATION_TYPES
 from members.queries import facts as member_facts
+from people.queries import facts as people_facts
 from scoring import wording
 from scoring.models import Run, SchemeVersion
 from scoring.rules import feeds, reading, soundness
@@ -140,9 +141,10 @@ def rated_below(version: SchemeVersion, period: Period) -> Scope:
 
 
 def is_counted(scheme: Scheme, item: Item) -> bool:
-    """Return whether records of activities, posts and members feed an item by themselves."""
+    """Return whether what the other apps record feeds an item by itself."""
     return item.fact is not None and (
         activity_facts.counts(scheme.target, item.fact)
+        or people_facts.counts(scheme.target, item.fact)
         or member_facts.counts(scheme.target, item.fact)
     )
 
@@ -158,7 +160,7 @@ def can_be_fed(scheme: Scheme, item: Item) -> bool:
 
 def takes_entries(scheme: Scheme, item: Item) -> bool:
     """Return whether an item is fed by hand: not on an inspector's sheet, and not counted or
-    not wholly (hours of service outside the organisation).
+    not wholly (turns of duty that no roster tells).
     """
     on_sheet = item.rule == "mark" and scheme.target == "organization"
     feed = feeds.find(scheme.target, item.fact) if item.fact else None

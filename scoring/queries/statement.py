@@ -7,6 +7,7 @@ number of subjects. One statement sees one snapshot: lines, totals, ranks and ti
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ from branches.rules.periods import Period
 from branches.rules.tree import OrganizationKind
 from members.queries import facts as member_facts
 from members.queries import rolls
+from people.queries import facts as people_facts
 from scoring.models import SchemeItem, SchemeVersion
 from scoring.queries import facts as recorded_facts
 from scoring.queries import formula, places, schemes
@@ -68,14 +70,17 @@ def compose(
     period: Period,
     run_id: int,
     subjects: Collection[int] | None = None,
+    *,
+    on: dt.date,
 ) -> str:
     """Return the statement that writes places, scores and lines of one run.
 
+    :param on: the day of counting: what is planned for later has not been done.
     :param subjects: rate only these (member or branch ids) and add them to a run that stands;
         its places then still have to be ranked again (``places.rerank``).
     """
     of_members = scheme.target == "member"
-    joined = _sources(scheme, version, period, subjects, of_members=of_members)
+    joined = _sources(scheme, version, period, subjects, on, of_members=of_members)
     facts, whole = [], []
     for n, item in enumerate(scheme.items):
         quantity, base, is_count = _fact(item.code, item.fact, joined)
@@ -212,6 +217,7 @@ def _sources(
     version: SchemeVersion,
     period: Period,
     subjects: Collection[int] | None,
+    on: dt.date,
     *,
     of_members: bool,
 ) -> _Joined:
@@ -219,10 +225,14 @@ def _sources(
     feeds = frozenset(item.fact for item in scheme.items if item.fact)
     sources: Iterable[FactSource]
     if of_members:
-        sources = activity_facts.member_facts(period, feeds, version.committee)
+        sources = [
+            *activity_facts.member_facts(period, feeds, version.committee, on=on),
+            *people_facts.member_facts(period, feeds),
+        ]
     else:
         sources = [
             *activity_facts.organization_facts(period, feeds, version.committee),
+            *people_facts.organization_facts(period, feeds, version.committee),
             *member_facts.organization_facts(period, feeds, version.committee),
         ]
     for source in sources:

@@ -16,6 +16,7 @@ _UNITS = {
     "得分的平均": "分",
     "学时": "学时",
     "人数": "人",
+    "对数": "对",
 }
 # How a condition's bound reads: for points and stars, for places from the top, from the bottom.
 _AMOUNTS = {"below": "低于 {}", "at_least": "不低于 {}", "at_most": "不高于 {}", "is": "为 {}"}

@@ -30,7 +30,8 @@ _HOURS = (
     "党员教育管理工作条例第二十条：党员每年集中学习培训一般不少于 32 学时；"
     "2019—2023年全国党员教育培训工作规划培训时间：书记和班子成员每年不少于 56 学时"
 )
-_PLEDGED = "本人或者支部公开作出、到期应兑现的承诺"
+_PLEDGED = "本人或者支部公开作出、到期应兑现的承诺，经评诺认定兑现的才算"
+_IN_TOUCH = "支部的结对安排：期末仍在结对，本期内至少满一个联系周期"
 _DUES = "按规定每月交纳的党费"
 
 _ORGANIZATION = (
@@ -79,8 +80,8 @@ _ORGANIZATION = (
     ),
     Feed("hours_met", "学时达标", "达标人数", "应达标人数", _HOURS),
     Feed("pledges_kept", "承诺践诺", "已兑现项数", "应兑现项数", _PLEDGED),
-    Feed("problems_closed", "问题办结", "按期办结项数", "应办结项数", "问题清单写明的办结期限"),
-    Feed("pairs_in_touch", "结对联系", "保持联系对数", "结对总数", "支部的结对安排"),
+    Feed("problems_closed", "问题办结", "按期办结项数", "应办结项数", "问题清单写明的整改期限"),
+    Feed("pairs_in_touch", "结对联系", "每个周期都有联系的对数", "应保持联系的对数", _IN_TOUCH),
     Feed("dues_on_time", "党费按时交纳", "按时交纳人数", "应交纳人数", _DUES),
     Feed("satisfaction", "群众满意度", "最近一次测评的满意度"),
     Feed("secretary_terms", "书记任职届数", "任职届数"),
@@ -94,16 +95,11 @@ _MEMBER = (
     Feed("absent_as_secretary", "任书记期间缺席", "缺席次数"),
     Feed("hours", "学时", "已完成学时", "目标学时", _HOURS),
     Feed("lectures_given", "讲授党课", "讲授次数"),
-    Feed("duties_served", "值班", "值班次数"),
-    Feed(
-        "service_hours",
-        "志愿服务",
-        "服务小时数",
-        besides="支部以外的志愿服务；支部组织的已按到会记录计时，不再登记",
-    ),
+    Feed("duties_served", "值班", "值班次数", besides="只登记值班表以外的值班"),
+    Feed("service_hours", "志愿服务", "服务小时数"),
     Feed("pledges_kept", "承诺践诺", "已兑现项数", "应兑现项数", _PLEDGED),
     Feed("pair_contacts", "结对联系", "联系次数"),
-    Feed("ideas_adopted", "金点子采纳", "采纳条数"),
+    Feed("ideas_adopted", "金点子采纳", "采纳条数", besides="只登记直接报给上级、被上级采纳的"),
     Feed("dues_on_time", "党费按时交纳", "按时交纳次数", "应交纳次数", _DUES),
     Feed("evaluation", "民主评议", "评议得分"),
 )

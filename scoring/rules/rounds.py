@@ -93,12 +93,14 @@ class ConsequenceState(StrEnum):
     ACCEPTED = "ACCEPTED"
     DECLINED = "DECLINED"
     DONE = "DONE"
+    LIFTED = "LIFTED"  # 因容错免除
 
 
 class ConsequenceStep(StrEnum):
     ACCEPT = "ACCEPT"
     DECLINE = "DECLINE"
     FINISH = "FINISH"
+    LIFT = "LIFT"
 
 
 CONSEQUENCE: Workflow[ConsequenceState, ConsequenceStep] = Workflow(
@@ -106,6 +108,7 @@ CONSEQUENCE: Workflow[ConsequenceState, ConsequenceStep] = Workflow(
         (ConsequenceState.PROPOSED, ConsequenceStep.ACCEPT): ConsequenceState.ACCEPTED,
         (ConsequenceState.PROPOSED, ConsequenceStep.DECLINE): ConsequenceState.DECLINED,
         (ConsequenceState.ACCEPTED, ConsequenceStep.FINISH): ConsequenceState.DONE,
+        (ConsequenceState.ACCEPTED, ConsequenceStep.LIFT): ConsequenceState.LIFTED,
     }
 )
 

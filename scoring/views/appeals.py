@@ -81,7 +81,7 @@ def appeal_new(request: Request, *, pk: int, item: str) -> HttpResponse:
         except operations.CannotAppeal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "申诉已提交，答复后会通知你。")
+            messages.success(request, "申诉已提交，答复后会通知您。")
             return redirect("appeal", pk=filed.pk)
     context = {
         "score": score,

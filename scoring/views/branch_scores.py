@@ -6,14 +6,22 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 
-from activities.queries import activities
 from branches import access
 from branches.access import Request
 from branches.models import Organization
 from branches.rules.periods import PeriodKind
 from branches.rules.roles import Capability
 from scoring.models import Score
-from scoring.queries import boards, corrections, entries, explanations, marks, tiers, trends
+from scoring.queries import (
+    boards,
+    corrections,
+    entries,
+    explanations,
+    marks,
+    records,
+    tiers,
+    trends,
+)
 from scoring.views import charts, round_links
 from scoring.views.periods import Choice, address, period_of
 
@@ -72,9 +80,8 @@ def organization_evidence(request: Request, *, pk: int, period: str, item: str) 
         "item": rule,
         "line": line,
         "run": score.run,
-        "activities": activities.organization_evidence(organization, rule.fact, asked)
-        if rule.fact
-        else [],
+        "records": records.of_organization(organization, rule.fact, asked) if rule.fact else [],
+        "heading": records.heading(rule.fact),
         "marks": marks.history(score.run.version, organization, asked, item),
         "entries": entries.behind(score, item),
         "corrections": corrections.behind(score, item),

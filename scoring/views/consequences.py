@@ -18,11 +18,21 @@ from branches import access
 from branches.access import Request
 from branches.rules.roles import Capability
 from branches.rules.workflow import StepNotAllowed
+from branches.templatetags import formats
+from people.rules.talks import TalkState
 from scoring import wording
-from scoring.forms.consequences import OVERDUE, STATES, DecideForm, FinishForm, ListForm
+from scoring.forms.consequences import (
+    OVERDUE,
+    STATES,
+    DecideForm,
+    FinishForm,
+    LiftForm,
+    ListForm,
+)
 from scoring.models import Consequence
 from scoring.operations import consequences as operations
-from scoring.queries import consequences, pay, rounds
+from scoring.queries import consequences, follow_ups, pay, rounds
+from scoring.queries.follow_ups import FollowUps
 from scoring.rules.explaining import plain
 from scoring.rules.rounds import ConsequenceState, ConsequenceStep
 from scoring.views.periods import address
@@ -247,6 +257,7 @@ def _page(
     steps = consequences.open_steps(row, request.user, request.grants)
     can_decide, can_finish = ConsequenceStep.ACCEPT in steps, ConsequenceStep.FINISH in steps
     sees = request.grants.scope(Capability.SEE_SCORES)
+    follow = follow_ups.of(row, request.user, request.grants)
     context = {
         "row": row,
         "tone": tone(row),
@@ -265,10 +276,40 @@ def _page(
         and row.due_on < request.today,
         "events": _events(row),
         "decide_form": (decide_form or DecideForm(today=request.today)) if can_decide else None,
-        "finish_form": (finish_form or FinishForm()) if can_finish else None,
+        "finish_form": (finish_form or FinishForm(initial={"outcome": follow.outcome}))
+        if can_finish
+        else None,
+        "follow": follow,
+        "follow_rows": _follow_rows(request, follow),
+        "lift_form": LiftForm(tolerances=follow.tolerances) if follow.tolerances else None,
         "back": reverse("consequence-list") if sees else reverse("my-consequences"),
     }
     return TemplateResponse(request, "scoring/consequence.html", context)
+
+
+def _follow_rows(request: Request, follow: FollowUps) -> list[tuple[str, str, str, str]]:
+    """Return how the talk and the problem stand: label, words, tone, address if it may be seen."""
+    found = []
+    if (talk := follow.talk) is not None:
+        words = {
+            TalkState.DUE: f"已安排，{formats.day(talk.due_on)}前谈" if talk.due_on else "已安排",
+            TalkState.HELD: f"{formats.day(talk.held_on)}已谈" if talk.held_on else "已谈",
+            TalkState.DROPPED: "已取消",
+        }[TalkState(talk.state)]
+        tone = "ok" if talk.state == TalkState.HELD else ""
+        found.append(("谈话", words, tone, ""))
+    if (problem := follow.problem) is not None:
+        late = problem.due_on is not None and problem.due_on < request.today
+        if problem.closed_on is not None:
+            words, tone = f"{formats.day(problem.closed_on)}销号", "ok"
+        else:
+            until = f"，期限 {formats.day(problem.due_on)}" if problem.due_on else ""
+            words, tone = f"整改中{until}", "bad" if late else "warn"
+        scope = request.grants.scope(Capability.SEE_ACTIVITIES)
+        seen = scope.reaches(problem.organization.path)
+        url = reverse("problem", kwargs={"pk": problem.pk}) if seen else ""
+        found.append(("问题整改", words, tone, url))
+    return found
 
 
 def _score_url(request: Request, row: Consequence) -> str:
@@ -294,5 +335,6 @@ def _events(row: Consequence) -> list[tuple[object, str, str, str, str]]:
         title = "决定不采用" if declined else "决定采用"
         found.append((row.decided_at, title, note, "", "" if declined else "ok"))
     if row.done_by and row.done_at:
-        found.append((row.done_at, "办结", f"{row.done_by.name}：{row.outcome}", "", "ok"))
+        title = "决定免除" if row.state == ConsequenceState.LIFTED else "办结"
+        found.append((row.done_at, title, f"{row.done_by.name}：{row.outcome}", "", "ok"))
     return found

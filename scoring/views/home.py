@@ -40,7 +40,7 @@ def home(request: Request) -> HttpResponse:
         ),
         "nothing_due": "到期的会议、记录和手续会自动列在这里，不用自己记。"
         if request.grants.held
-        else "召开的活动和与你有关的事会列在这里。",
+        else "召开的活动和与您有关的事会列在这里。",
         "may_log": request.grants.allows(Capability.LOG_ACTIVITIES),
         "may_mark": request.grants.allows(Capability.ENTER_MARKS),
     }

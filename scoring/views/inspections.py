@@ -22,8 +22,8 @@ from scoring.models import Inspection
 from scoring.operations import inspections as operations
 from scoring.operations import runs
 from scoring.operations.marks import PeriodSealed
+from scoring.queries import follow_ups, marks
 from scoring.queries import inspections as queries
-from scoring.queries import marks
 from scoring.rules.rounds import MarkKind
 from scoring.views.periods import Choice, asked_month, neighbours
 
@@ -136,6 +136,11 @@ def inspection(request: Request, *, pk: int) -> HttpResponse:
         return redirect("inspection", pk=pk)
     given, photos = queries.marks_on(sheet), queries.photos_on(sheet)
     groups = queries.items_of(sheet)
+    failed = follow_ups.below_full([i for _, items in groups for i in items], given)
+    raised = follow_ups.raised_from(failed.values())
+    may_raise = sheet.submitted_at is not None and follow_ups.may_raise(
+        sheet, request.user, request.grants
+    )
     context = {
         "sheet": sheet,
         "kind": wording.MARK_KINDS[MarkKind(sheet.kind)],
@@ -143,7 +148,15 @@ def inspection(request: Request, *, pk: int) -> HttpResponse:
             (
                 part,
                 [
-                    {"item": i, "mark": given.get(i.code), "photos": photos.get(i.code, ())}
+                    {
+                        "item": i,
+                        "mark": given.get(i.code),
+                        "photos": photos.get(i.code, ()),
+                        "problem": raised.get(failed[i.code].pk) if i.code in failed else None,
+                        "may_raise": may_raise
+                        and i.code in failed
+                        and failed[i.code].inspection_id == sheet.pk,
+                    }
                     for i in items
                 ],
             )

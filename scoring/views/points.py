@@ -6,8 +6,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 
-from activities.queries import activities
 from branches import access
 from branches.access import Request
 from branches.rules.periods import Period
@@ -15,7 +15,7 @@ from branches.rules.roles import Capability
 from members import wording as member_words
 from members.models import Member
 from members.rules.status import ExemptionReason
-from scoring.queries import corrections, entries, explanations, points
+from scoring.queries import corrections, entries, explanations, points, records
 from scoring.queries.points import Series
 from scoring.views import charts, round_links
 from scoring.views.periods import Choice, address, period_of
@@ -108,6 +108,7 @@ def _evidence(
             break
     else:
         raise Http404
+    counted = timezone.localdate(score.run.facts_until)
     context = {
         "member": member,
         "own": own,
@@ -115,9 +116,10 @@ def _evidence(
         "item": item,
         "line": line,
         "run": score.run,
-        "attended": activities.evidence(member=member, feed=item.fact, period=period)
+        "records": records.of_member(member, item.fact, period, on=counted, own=own)
         if item.fact
         else [],
+        "heading": records.heading(item.fact),
         "entries": entries.behind(score, item_code),
         "corrections": corrections.behind(score, item_code),
     }

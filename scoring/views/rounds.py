@@ -111,7 +111,7 @@ def round_step(request: Request, *, pk: int, step: str) -> HttpResponse:
         if not request.scope.reaches(round_.committee.path):
             raise Http404
         label = wording.ROUND_STEPS[asked]
-        messages.error(request, f"现在不能“{label}”：这一步已经办过，或不由你办理。")
+        messages.error(request, f"现在不能“{label}”：这一步已经办过，或不由您办理。")
         return redirect("round", pk=pk)
     form = StepForm(request.POST, step=asked)
     if not form.is_valid():

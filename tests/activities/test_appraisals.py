@@ -86,7 +86,9 @@ class Walk:
             "activity": self.meeting,
             "ballot": ballot or Ballot(10, 10),
             "tellers": ("陈卓", "李敏"),
-            "votes": {row.pk: votes or Votes(7, 3, 0, 0) for row in graded},
+            "votes": votes
+            if isinstance(votes, dict)
+            else {row.pk: votes or Votes(7, 3, 0, 0) for row in graded},
         } | changes
         entries.count(appraisal=self.appraisal, by=self.by, at=AT, **given)
 
@@ -535,7 +537,8 @@ def write_url(walk):
 def typed(walk, shown, **changes):
     """What the page would post back unchanged, with changes."""
     form = shown.context["form"]
-    data = {name: form[name].value() or "" for name in form.fields}
+    values = {name: form[name].value() for name in form.fields}
+    data = {name: "" if value is None else value for name, value in values.items()}
     return {name: str(value) for name, value in (data | changes).items()}
 
 
@@ -585,11 +588,102 @@ def test_what_does_not_fit_is_said_and_kept(page, walk):
     shown = page.post(
         url,
         typed(walk, page.get(url), activity=walk.meeting.pk, issued=5, returned=6, void=0,
-              teller_1="陈卓", teller_2="李敏"),
+              teller_1="陈卓", teller_2="李敏", **{f"qualified_{walk.rows[0].pk}": 1}),
     ).content.decode()  # fmt: skip
 
     assert "请填写陈卓：优秀，没有的填 0。" in shown
+    assert "请填写李敏：优秀，没有的填 0。" not in shown
     assert 'value="6"' in shown
+
+
+def test_ballots_are_written_down_in_several_goes(page, walk):
+    walk.to(S.BALLOT)
+    url, (first, second, *_) = write_url(walk), walk.rows
+
+    def go(row, excellent, **totals):
+        totals = {"issued": 9, "returned": 9, "void": 0} | totals
+        counts = {f"{name}_{row.pk}": 0 for name in ("qualified", "basic", "unqualified")}
+        return page.post(
+            url,
+            typed(walk, page.get(url), activity=walk.meeting.pk, teller_1="陈卓", teller_2="李敏",
+                  **totals, **counts, **{f"excellent_{row.pk}": excellent}),
+        )  # fmt: skip
+
+    assert go(first, 9).status_code == 302
+    assert [row.excellent for row in walk.rows[:3]] == [9, None, None]
+    # What was counted before has to fit the new totals as well.
+    less = go(second, 5, returned=8)
+    assert less.context["form"].non_field_errors() == ["陈卓：各等次票数相加多于有效票，请核对。"]
+    assert go(second, 5).status_code == 302
+    assert [row.excellent for row in walk.rows[:3]] == [9, 5, None]
+
+
+def test_counts_that_are_not_shown_stay_and_fit_the_totals(walk):
+    walk.to(S.BALLOT)
+    first, second, *_ = walk.rows
+    walk.count(ballot=Ballot(4, 4), votes={first.pk: Votes(4, 0, 0, 0)})
+
+    with pytest.raises(Refused, match="陈卓：各等次票数相加多于有效票"):
+        walk.count(ballot=Ballot(4, 3), votes={second.pk: Votes(1, 0, 0, 0)})
+    walk.count(ballot=Ballot(4, 4), votes={second.pk: Votes(1, 0, 0, 0)})
+
+    assert [row.excellent for row in walk.rows[:3]] == [4, 1, None]
+
+
+def test_what_a_member_wrote_is_there_to_read_not_to_type(page, walk, account, members):
+    client = account(members[0])
+    first, second, *_ = walk.rows
+    stale = page.get(write_url(walk))
+    client.post(reverse("my-appraisal-write", kwargs={"pk": first.pk}), {"text": "本人自评原文"})
+    walk_text = {second.pk: Written("代录的")}
+    entries.write_self(appraisal=walk.appraisal, entries=walk_text, on=DAY, by=walk.by, at=AT)
+
+    shown = page.get(write_url(walk))
+
+    assert f'name="text_{first.pk}"' not in shown.content.decode()
+    assert "本人自评原文" in shown.content.decode()
+    assert [[row[0].pk for row in rows] for _, _, rows, _ in shown.context["parts"]] == [
+        [row.pk for row in walk.rows[2:]], [second.pk],
+    ]  # fmt: skip
+    # Typed before the member wrote: kept on the page, and not saved.
+    late = page.post(write_url(walk), typed(walk, stale, **{f"text_{first.pk}": "代写的"}))
+    assert "陈卓的内容刚刚被别人改过" in late.content.decode()
+    assert "代写的" in late.content.decode()
+    assert walk.rows[0].self_text == "本人自评原文"
+
+
+@pytest.mark.parametrize(
+    ("state", "lacking"),
+    [
+        (S.SELF, ["李敏", "王强", "周新"]),
+        (S.PEER, ["李敏", "王强", "周新"]),
+        (S.BALLOT, ["李敏", "王强"]),
+        (S.OPINION, ["李敏", "王强"]),
+        (S.FEEDBACK, ["李敏", "王强", "周新"]),
+        (S.DONE, []),
+    ],
+)
+def test_one_line_a_member_with_what_is_missing(page, walk, state, lacking):
+    walk.to(state)
+    if state is S.DONE:
+        days = {row.pk: DAY for row in walk.rows}
+        entries.feed_back(appraisal=walk.appraisal, days=days, by=walk.by, at=AT)
+        walk.step(T.FINISH)
+    first = walk.rows[0]
+    given = {
+        S.SELF: {"self_text": "自评"}, S.PEER: {"peer_text": "互评"}, S.BALLOT: {"excellent": 1},
+        S.OPINION: {"grade": G.QUALIFIED}, S.FEEDBACK: {"fed_back_on": DAY},
+    }.get(state, {})  # fmt: skip
+    if given:
+        Appraised.objects.filter(pk=first.pk).update(**given)
+
+    shown = page.get(reverse("appraisal", kwargs={"pk": walk.appraisal.pk}))
+
+    names = [[row["name"] for row in shown.context[part]] for part in ("waiting", "ready")]
+    assert names == [
+        lacking,
+        [row.member.name for row in walk.rows if row.member.name not in lacking],
+    ]
 
 
 @pytest.mark.parametrize(("ballots", "shown"), [(4, False), (5, True)])
@@ -736,7 +830,9 @@ def test_the_meeting_leads_to_its_appraisal(page, walk):
 
 
 def told(user, on):
-    return [(duty.title, duty.due_on) for duty in duties.due(user, Grants.of(user, on), on)]
+    grants = Grants.of(user, on)
+    sources = (duties.to_begin, duties.to_finish, duties.to_write)
+    return [(line.title, line.due_on) for each in sources for line in each(user, grants, on)]
 
 
 END = dt.date(2024, 12, 31)

@@ -299,6 +299,43 @@ def test_handed_out_so_that_no_browser_runs_it(client, activity, name, content, 
     assert answer["Cache-Control"] == "private, no-store"
 
 
+def shown(client, row, query=""):
+    return Image.open(io.BytesIO(b"".join(client.get(f"/attachments/{row.pk}/{query}"))))
+
+
+@pytest.mark.parametrize(
+    ("size", "kept", "small"),
+    [
+        ((1600, 1200), (1600, 1200), (320, 240)),
+        ((1200, 1600), (1200, 1600), (240, 320)),
+        ((300, 200), (300, 200), (300, 200)),
+    ],
+)
+def test_pages_show_a_small_picture_of_a_photo(client, activity, size, kept, small):
+    upload(client, activity, ("现场.jpg", picture(size=size)))
+    row = Attachment.objects.get()
+
+    assert (shown(client, row).size, shown(client, row, "?size=small").size) == (kept, small)
+    for page in (f"/activities/{activity.pk}/", f"/activities/{activity.pk}/attachments/"):
+        assert f'src="/attachments/{row.pk}/?size=small"' in client.get(page).content.decode()
+
+
+def test_a_photo_kept_without_a_small_picture_is_shown_whole(client, activity):
+    upload(client, activity, ("现场.jpg", picture(size=(1600, 1200))))
+    row = Attachment.objects.get()
+    row.document.file.storage.delete(f"{row.document.file.name}-small")
+
+    assert shown(client, row, "?size=small").size == (1600, 1200)
+
+
+def test_a_paper_has_no_small_picture(client, activity):
+    upload(client, activity, ("表.pdf", PDF))
+
+    answer = client.get(f"/attachments/{Attachment.objects.get().pk}/?size=small")
+
+    assert b"".join(answer) == PDF
+
+
 @pytest.mark.parametrize(
     ("role", "place", "reads", "removes"),
     [

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from activities.models import (
@@ -93,6 +96,110 @@ def test_candidates_are_found_in_two_queries(join, branch_a, count, django_asser
         assert len(class_queries.shown(rows, Topic.SPIRIT)) == count
 
 
+def listed(page):
+    return [
+        (standing, branch, [each.name for each in people])
+        for branch, standing, people in page.context["groups"]
+    ]
+
+
+def test_the_shortlist_comes_first_then_the_others(
+    three, join, branch_b, secretary, open_class, keeper
+):
+    today = dt.date.today()
+    away = join(branch_b, "吴外")
+    row = open_class(started_on=today, ended_on=today + dt.timedelta(days=1))
+    credited(three[0], secretary, today, "SPIRIT")
+    other = open_class(topic="WORK")
+    Enrolment.objects.create(training_class=other, member=three[1], called_on=today)
+    url = reverse("class-call-up", kwargs={"pk": row.pk})
+
+    page = keeper.get(url)
+
+    assert listed(page) == [
+        ("缺这一主题", "采煤党支部", ["王强"]),
+        ("缺这一主题", "机电党支部", ["吴外"]),
+        ("近期学过这一主题", "采煤党支部", ["陈卓"]),
+        ("近期已经调训过", "采煤党支部", ["李敏"]),
+    ]
+    assert page.context["shortlisted"] == 2
+    # Whoever is on the list is offered no more; others may be called up where one means it.
+    assert keeper.post(url, {"member": [three[0].pk, away.pk]}).status_code == 302
+    assert listed(keeper.get(url)) == [
+        ("缺这一主题", "采煤党支部", ["王强"]), ("近期已经调训过", "采煤党支部", ["李敏"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("search", "names"),
+    [
+        ("王", ["王强"]),
+        ("wq", ["王强"]),
+        ("机电", ["吴外"]),
+        ("  机电 ", ["吴外"]),
+        ("没有此人", []),
+        ("", ["陈卓", "李敏", "王强", "吴外"]),
+        ("%", []),
+    ],
+)
+def test_people_are_found_by_name_and_branch(
+    three, join, branch_b, open_class, keeper, search, names
+):
+    join(branch_b, "吴外")
+    url = reverse("class-call-up", kwargs={"pk": open_class().pk})
+
+    page = keeper.get(url, {"q": search})
+
+    assert [name for *_, people in listed(page) for name in people] == names
+
+
+def test_one_page_at_a_time_is_called_up(join, branch_a, open_class, keeper):
+    everybody = [join(branch_a, f"党员{n:02}") for n in range(51)]
+    row = open_class()
+    url = reverse("class-call-up", kwargs={"pk": row.pk})
+    first = keeper.get(url)
+    assert [len(people) for *_, people in listed(first)] == [50]
+    assert [len(people) for *_, people in listed(keeper.get(url, {"page": 2}))] == [1]
+
+    # After one page one goes on where one was, search and page kept.
+    answer = keeper.post(f"{url}?q={quote('党员')}&page=2", {"member": [everybody[0].pk]})
+
+    assert answer["Location"] == f"{url}?q={quote('党员')}&page=2"
+    assert row.enrolments.count() == 1
+    wrong = keeper.post(f"{url}?q={quote('党员')}", {}).content.decode()
+    assert "请至少勾选一人。" in wrong and 'value="党员"' in wrong
+
+
+def test_the_page_of_a_call_up_needs_as_many_statements_for_30_as_for_1(
+    join, branch_a, open_class, keeper
+):
+    url = reverse("class-call-up", kwargs={"pk": open_class().pk})
+
+    def statements():
+        with CaptureQueriesContext(connection) as taken:
+            keeper.get(url)
+        return len(taken)
+
+    join(branch_a, "党员")
+    few = statements()
+    for n in range(29):
+        join(branch_a, f"党员{n}")
+
+    assert statements() == few
+
+
+def test_nobody_of_elsewhere_is_called_up(
+    three, join, branch_b, open_class, signed_in, branch_a, keeper
+):
+    away = join(branch_b, "吴外")
+    row = open_class(organization=branch_a)
+    url = reverse("class-call-up", kwargs={"pk": row.pk})
+
+    signed_in.post(url, {"member": [away.pk, three[0].pk]})
+
+    assert [each.member for each in row.enrolments.all()] == [three[0]]
+
+
 def test_calling_up_and_closing_a_class(three, secretary, open_class, keeper, at):
     three[0].user = secretary
     three[0].save()
@@ -153,6 +260,20 @@ def test_nobody_writes_the_own_result(three, secretary, open_class, keeper, pers
     assert set(Enrolment.objects.values_list("state", "hours")) == {
         ("ATTENDED", Decimal(16)), ("EXCUSED", None),
     }  # fmt: skip
+
+
+def test_nobody_takes_himself_off_the_list(three, open_class, keeper, person, committee, at):
+    three[0].user = keeper.user
+    three[0].save()
+    classes.call_up(training_class=open_class(), members=three[:1], by=keeper.user, at=at)
+    mine = Enrolment.objects.get()
+
+    with pytest.raises(Refused, match="不能把自己移出名单，请由其他有权登记的同志或上级党委"):
+        classes.release(enrolment=mine, by=keeper.user, at=at)
+    assert Enrolment.objects.count() == 1
+
+    classes.release(enrolment=mine, by=person(Role.REVIEWER, committee).user, at=at)
+    assert Enrolment.objects.count() == 0
 
 
 @pytest.mark.parametrize(

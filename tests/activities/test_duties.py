@@ -210,6 +210,7 @@ def test_30_branches_need_as_many_statements_as_1_and_share_their_lines(
     for n in range(29):
         set_up(f"QF9{n:02d}", f"第{n}支部", OrganizationKind.BRANCH, committee, at)
 
+    grants = Grants.of(user, on)
     with CaptureQueriesContext(connection) as thirty:
         many = duties.due(user, grants, on)
 

@@ -285,7 +285,9 @@ def test_the_pages_of_ones_own_duty(pair, put_on):
 
 
 def duties_of(user, on):
-    return [duty.title for duty in duties.due(user, Grants.of(user, on), on)]
+    grants = Grants.of(user, on)
+    sources = (duties.own_shifts, duties.swaps, duties.rosters)
+    return [line.title for each in sources for line in each(user, grants, on)]
 
 
 def test_the_duty_lines(pair, put_on, secretary):

@@ -166,10 +166,22 @@ def test_before_july_2020_exactly_four_fifths_were_too_few(hold, branch_a, ten, 
 
 def test_more_papers_back_annul_and_the_same_ballot_follows(meeting, secretary, ten):
     election = prepare(meeting, secretary, ten[:4], supervise=ten[9:])
-    count(election, secretary, dict.fromkeys(ten[:4], 9), returned=11)
+    count(election, secretary, dict.fromkeys(ten[:4], 9), returned=11, annul=True)
     assert (shown(election).result, elected(election)) == ("选举无效，应重新投票。", set())
     again = elections.prepare_revote(election=election, by=secretary, at=moment(DAY))
     assert (again.seats, again.candidates.count(), again.tellers.count()) == (3, 4, 1)
+
+
+def test_a_ballot_is_annulled_only_once_it_is_said_so(meeting, secretary, ten):
+    election = prepare(meeting, secretary, ten[:4], supervise=ten[9:])
+    with pytest.raises(counts.Annuls, match="发出 10 张，收回 11 张，收回多于发出"):
+        count(election, secretary, dict.fromkeys(ten[:4], 9), returned=11)
+    election.refresh_from_db()
+    assert (election.state, election.returned) == ("PREPARED", None)
+    # Said of numbers that annul nothing, it changes nothing.
+    count(election, secretary, dict.fromkeys(ten[:4], 4), annul=True)
+    election.refresh_from_db()
+    assert election.state == "COUNTED"
 
 
 def test_the_tied_go_to_another_ballot_and_most_votes_decide(meeting, secretary, ten):

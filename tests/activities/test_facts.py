@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from activities.operations import activities as operations
-from activities.queries import facts
+from activities.queries import facts, meeting_facts
 from activities.queries.activities import evidence, organization_evidence
 from activities.rules.kinds import ActivityKind
 from branches.models import Regulation
@@ -130,7 +130,7 @@ def test_an_unknown_feed_has_no_records(october, three, branch_a):
     ],
 )
 def test_windows_that_end_in_a_period(period, every, expected):
-    found = facts.windows_ending_in(Period.parse(period), PeriodKind(every))
+    found = meeting_facts.windows_ending_in(Period.parse(period), PeriodKind(every))
 
     assert [str(window) for window in found] == expected
 

@@ -3,9 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from activities.duties import leaves as duties
-from activities.models import Leave, MakeUp
+from activities.models import Attendance, Leave, MakeUp
 from activities.operations import activities as operations
 from activities.operations import leave, make_ups
 from activities.operations.details import Mark
@@ -64,7 +65,7 @@ def test_asking_tells_those_who_keep_the_record(meeting, member, secretary):
 
     assert (row.state, row.reason, row.is_late) == ("ASKED", "当日值班", False)
     assert [(n.recipient, n.text) for n in Notice.objects.all()] == [
-        (secretary, "李敏因“当日值班”请假：主题党日，请答复。")
+        (secretary, "李敏请假：主题党日，请答复。")
     ]
     entry = AuditEntry.objects.get(action="leave.asked")
     assert entry.after == {"person": "李敏", "is_late": False}  # why is nobody else's business
@@ -130,12 +131,19 @@ def test_the_audit_does_not_keep_why(meeting, member, secretary, grant):
     }  # fmt: skip
 
 
-def test_whoever_asked_is_told(meeting, member, secretary, reader):
-    answered(asked(meeting, member), secretary, note="注意安全")
+@pytest.mark.parametrize(
+    ("grant", "said"), [(True, "主题党日的请假已准假。"), (False, "主题党日的请假未准假。")]
+)
+def test_whoever_asked_is_told_and_reads_why_on_the_page(
+    meeting, member, secretary, reader, client, grant, said
+):
+    answered(asked(meeting, member), secretary, grant=grant, note="术后不宜久坐")
 
-    assert [n.text for n in Notice.objects.filter(recipient=reader)] == [
-        "主题党日的请假已准假：注意安全"
-    ]
+    [notice] = Notice.objects.filter(recipient=reader)
+    called = Attendance.objects.get(activity=meeting, member=member)
+    assert (notice.text, notice.url) == (said, reverse("my-activity", kwargs={"pk": called.pk}))
+    client.force_login(reader)
+    assert "术后不宜久坐" in client.get(notice.url).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -172,6 +180,31 @@ def test_before_the_day_leave_marks_nobody(meeting, member, secretary):
 
     meeting.refresh_from_db()
     assert (meeting.state, roll(meeting)) == ("PLANNED", [("UNMARKED", ""), ("UNMARKED", "")])
+
+
+@pytest.mark.parametrize(
+    ("granted", "today", "words", "status"),
+    [
+        (True, DAY - dt.timedelta(days=1), "李敏（已准假）", "UNMARKED"),
+        (True, DAY, "李敏（已准假）", "LEAVE"),
+        (False, DAY - dt.timedelta(days=1), "李敏、", "UNMARKED"),
+    ],
+)
+def test_leave_granted_stands_beside_the_name_before_the_roll_is_taken(
+    meeting, member, secretary, client, monkeypatch, granted, today, words, status
+):
+    answered(asked(meeting, member), secretary, grant=granted, note="" if granted else "值班可调")
+    monkeypatch.setattr("django.utils.timezone.now", lambda: clock("12:00", today))
+    client.force_login(secretary)
+
+    record = client.get(reverse("activity", kwargs={"pk": meeting.pk})).content.decode()
+    assert words in record
+    assert ("已准假 1 人" in record) is granted
+    for name in ("activity-roll", "activity-edit"):
+        page = client.get(reverse(name, kwargs={"pk": meeting.pk}))
+        marks = {entry.name: entry.status for entry in page.context["roll"].entries}
+        assert marks == {"李敏": status, "王强": "UNMARKED"}
+        assert ("已准假" in page.content.decode()) is granted
 
 
 @pytest.mark.parametrize(
@@ -325,5 +358,16 @@ def test_nobody_writes_down_the_own_making_up(closed, reader, secretary):
     assert MakeUp.objects.count() == 0
 
     made_up(closed, secretary)
+
+    assert MakeUp.objects.count() == 1
+
+
+def test_nobody_takes_back_the_own_making_up(closed, reader, secretary):
+    made = made_up(closed, secretary)[0]
+
+    with pytest.raises(Refused, match="不能删除自己的补课记录，请由其他支部委员或上级党委办理"):
+        make_ups.remove(
+            activity=closed, attendance=made.attendance_id, by=reader, at=clock("18:00")
+        )
 
     assert MakeUp.objects.count() == 1

@@ -20,6 +20,7 @@ from branches import pdf
 from branches.models import Document, Job
 from branches.rules.periods import Period
 from tests.activities.conftest import moment
+from tests.branches.test_pdf import needs_poppler, text_of
 
 D = dt.date
 K = ActivityKind
@@ -138,7 +139,7 @@ def test_the_printed_record(closed):
 
     assert document.title == "主题党日记录"
     assert document.facts == (
-        ("会议类别", "主题党日"),
+        ("党 组 织", "青峰能源采煤党支部"),
         ("主　　题", "10月主题党日"),
         ("时　　间", f"2026年10月20日 {closed.starts_at:%H:%M} 至 17:30"),
         ("地　　点", "三楼会议室"),
@@ -152,9 +153,27 @@ def test_the_printed_record(closed):
     )
     assert document.parts == (
         ("一、学：学习内容", ("学习党章",)),
-        ("二、会议记录", ("第一段。", "第二段。")),
+        ("二、主要情况", ("第一段。", "第二段。")),
     )
-    assert document.signature == ("青峰能源采煤党支部", "2026年10月26日")
+    # The name of the branch stands once, and the closing day among the facts.
+    assert document.signature == ()
+    assert document.signatories == ("主持人（签字）", "记录人（签字）")
+
+
+def test_a_record_of_one_text_has_no_heading_of_its_own(hold, branch_a, three):
+    activity = hold(branch_a, K.THEME_DAY, D(2026, 10, 20), summary="讨论。", parts=())
+
+    assert documents.record_of(activity).parts == (("", ("讨论。",)),)
+
+
+@needs_poppler
+def test_the_printed_record_is_signed_by_hand(closed, tmp_path):
+    content = pdf.draw("ledgers/document.html", documents.record_of(closed))
+
+    text = text_of(content, tmp_path)
+    assert "主持人（签字）：" in text
+    assert "记录人（签字）：" in text
+    assert "日期：" in text
 
 
 def test_the_printed_record_tells_its_corrections(closed, secretary):

@@ -13,6 +13,7 @@ from activities.operations.details import Mark, Part
 from activities.operations.refusals import (
     AlreadyLogged,
     CannotHold,
+    NotBegun,
     RecordEmpty,
     Refused,
     RollIncomplete,
@@ -259,6 +260,45 @@ def test_before_the_day_there_is_a_plan_and_no_more(branch_a, secretary, three):
     assert activity.state == "OPEN"
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "held_early", "is_closed"),
+    [
+        (dt.time(17, 0), False, True),  # it begins this very minute
+        (dt.time(17, 1), False, False),
+        (dt.time(17, 1), True, True),
+        (dt.time(9, 0), True, True),
+    ],
+)
+def test_a_meeting_of_today_that_has_not_begun_is_asked_about_once(
+    branch_a, secretary, three, starts_at, held_early, is_closed
+):
+    activity = log(branch_a, secretary, starts_at=starts_at)
+    operations.take_roll(activity=activity, marks=everybody(activity), by=secretary, at=moment(DAY))
+    asked = {"activity": activity, "held_early": held_early, "by": secretary, "at": moment(DAY)}
+
+    if is_closed:
+        operations.close(**asked)
+    else:
+        with pytest.raises(NotBegun, match="开始时间 17:01 还没到（现在 17:00）"):
+            operations.close(**asked)
+
+    activity.refresh_from_db()
+    assert activity.is_closed == is_closed
+
+
+def test_that_it_was_held_early_is_kept_only_where_it_was(branch_a, secretary, three):
+    marks = {member.pk: Mark("PRESENT") for member in three}
+    given = {"marks": marks, "close": True, "held_early": True}
+    for starts_at in (dt.time(17, 1), dt.time(9, 0)):
+        operations.log(
+            organization=branch_a, kind=THEME_DAY, details=details(DAY, starts_at=starts_at),
+            **given, by=secretary, at=moment(DAY),
+        )  # fmt: skip
+
+    closings = AuditEntry.objects.filter(action="activity.closed").order_by("pk")
+    assert [each.after.get("held_early") for each in closings] == [True, None]
+
+
 def test_a_record_with_marks_does_not_move_into_the_future(branch_a, secretary, three):
     activity = log(branch_a, secretary, marks={three[0].pk: Mark("PRESENT")})
 
@@ -318,8 +358,17 @@ def test_the_same_meeting_is_not_logged_twice(branch_a, secretary, three):
 def test_cancelling_asks_for_a_reason(branch_a, secretary, three, reason):
     activity = log(branch_a, secretary)
 
-    with pytest.raises(Refused, match="取消原因"):
+    with pytest.raises(Refused, match="请写明原因"):
         operations.cancel(activity=activity, reason=reason, by=secretary, at=moment(DAY))
+
+
+def test_a_reason_leaves_room_for_what_is_said_before_it(branch_a, secretary, three):
+    activity = log(branch_a, secretary)
+    given = {"activity": activity, "by": secretary, "at": moment(DAY)}
+
+    with pytest.raises(Refused, match="原因最多 90 个字"):
+        operations.cancel(reason="修" * 91, **given)
+    assert operations.cancel(reason="修" * 90, **given).is_cancelled
 
 
 def test_a_cancelled_record_keeps_its_reason_and_counts_for_nothing(branch_a, secretary, three):

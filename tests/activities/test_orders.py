@@ -199,3 +199,19 @@ def test_the_form_of_an_order_says_what_is_missing(offer, signed_in, three):
     assert "希望日期已经过去，请另选日期。" in page
     assert "三十人" in page
     assert signed_in.post(url, {"kind": "STUDY", "wanted_on": "2099-01-05"}).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["course-list", "order-list", "my-teaching"])
+def test_each_page_says_who_does_which_step(keeper, name):
+    page = keeper.get(reverse(name)).content.decode()
+
+    for words in ("下单：党委把课程登记到菜单上。", "选单：支部在菜单里选一门课", "接单：讲师"):
+        assert words in page
+
+
+def test_the_notice_of_an_order_says_what_to_do(offer, lecturer, ask):
+    ask(offer(lecturers=[lecturer]))
+
+    assert [notice.text for notice in Notice.objects.all()] == [
+        "采煤党支部选了《党章导读》，请接单；不能接单的，请写明原因。"
+    ]

@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from activities.duties import rhythm
 from activities.models import Activity, Attendance
 from activities.operations import activities as operations
 from activities.rules.kinds import ActivityKind
+from branches.access import Grants
 from branches.models import Job
 from branches.rules.roles import Role
 from tests.activities.conftest import details, moment
@@ -146,6 +148,113 @@ def test_the_list_is_narrowed(client, hold, branch_a, three, query, expected):
     answer = client.get(reverse("activity-list"), query)
 
     assert sorted(row.title for row in answer.context["rows"]) == expected
+
+
+def days(n: int) -> dt.date:
+    return timezone.localdate() + dt.timedelta(days=n)
+
+
+def plan(branch, by, day, **changes):
+    return operations.log(
+        organization=branch, kind=THEME_DAY, details=details(day, **changes), by=by,
+        at=timezone.now() - dt.timedelta(days=60),
+    )  # fmt: skip
+
+
+def shown(page, **query):
+    """Return what a page of the list holds: what comes, how many further, what was."""
+    context = page.get(reverse("activity-list"), query).context
+    ahead = context["ahead"]
+    coming = ([row.title for row in ahead.rows], ahead.further) if ahead else None
+    return coming, [row.title for row in context["rows"]]
+
+
+def test_what_comes_next_stands_above_what_was(client, secretary, hold, branch_a, three):
+    for n in (31, 2, 32, 9, 0, -1):
+        plan(branch_a, secretary, days(n), title=f"{n}")
+    hold(branch_a, THEME_DAY, days(-2), title="上次")
+
+    assert shown(client) == ((["0", "2", "9", "31"], 1), ["-1", "上次"])
+    assert shown(client, view="ahead") == (None, ["0", "2", "9", "31", "32"])
+    assert shown(client, state="CLOSED") == (([], 0), ["上次"])
+    text = client.get(reverse("activity-list")).content.decode()
+    assert text.index("接下来") < text.index("已经开展")
+    assert "以后还有 1 次" in text
+    assert "到期未登记" in text  # yesterday's
+
+
+def test_a_month_that_was_asked_for_is_shown_whatever_its_distance(
+    client, secretary, branch_a, three
+):
+    plan(branch_a, secretary, days(60), title="远")
+
+    assert shown(client) == (([], 1), [])
+    assert shown(client, month=f"{days(60):%Y-%m}") == ((["远"], 0), [])
+
+
+def test_the_list_takes_as_many_statements_for_many(client, secretary, branch_a, three):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as context:
+            client.get(reverse("activity-list"))
+        return len(context)
+
+    for n in (1, -1):
+        plan(branch_a, secretary, days(n), title=f"{n}")
+    before = cost()
+    for n in range(2, 31):
+        plan(branch_a, secretary, days(n))
+        plan(branch_a, secretary, days(-n))
+    assert cost() == before
+    coming, was = shown(client)
+    assert (len(coming[0]), coming[1], len(was)) == (20, 10, 30)
+
+
+# Planned, and not held
+
+
+def test_what_was_not_held_is_said_with_its_reason_and_never_asked_again(
+    client, secretary, branch_a, three
+):
+    def asked() -> list[str]:
+        found = rhythm.due(secretary, Grants.of(secretary, days(0)), days(0))
+        return [each.title for each in found if each.title.endswith("记录未办结")]
+
+    missed = plan(branch_a, secretary, days(-40), title="上上月主题党日")
+    coming = plan(branch_a, secretary, days(3))
+    record = reverse("activity", kwargs={"pk": missed.pk})
+    assert asked() == ["上上月主题党日：记录未办结"]
+    assert "确认没有开展" in client.get(record).content.decode()
+    assert (
+        "确认没有开展"
+        not in client.get(reverse("activity", kwargs={"pk": coming.pk})).content.decode()
+    )
+
+    cancel = reverse("activity-cancel", kwargs={"pk": missed.pk})
+    assert "请写明原因。" in client.post(cancel, {}, follow=True).content.decode()
+    client.post(cancel, {"reason": "抢修设备"})
+
+    missed.refresh_from_db()
+    assert (missed.state, missed.cancel_reason) == ("CANCELLED", "没有开展：抢修设备")
+    assert "没有开展：抢修设备" in client.get(record).content.decode()
+    assert asked() == []
+
+
+def test_the_longest_reason_has_room(client, secretary, branch_a, three):
+    missed = plan(branch_a, secretary, days(-40))
+
+    client.post(reverse("activity-cancel", kwargs={"pk": missed.pk}), {"reason": "修" * 90})
+
+    missed.refresh_from_db()
+    assert missed.is_cancelled
+
+
+def test_what_is_cancelled_before_its_day_is_not_called_not_held(client, secretary, branch_a):
+    coming = plan(branch_a, secretary, days(3))
+
+    client.post(reverse("activity-cancel", kwargs={"pk": coming.pk}), {"reason": "改期"})
+
+    coming.refresh_from_db()
+    assert coming.cancel_reason == "改期"
 
 
 def test_an_empty_list_says_what_to_do_first(client, branch_a):
@@ -386,6 +495,87 @@ def test_the_next_is_filled_in_from_what_was_held_not_from_a_plan(client, hold, 
 
     assert answer.context["last"] == held
     assert "按上次（2024年10月22日）填好" in answer.content.decode()
+
+
+# Closing before the hour
+
+
+TODAY = dt.date(2026, 10, 20)
+
+
+@pytest.fixture
+def at_ten(monkeypatch, secretary):
+    """A client signed in at 10:40 of TODAY."""
+    monkeypatch.setattr(
+        "django.utils.timezone.now", lambda: moment(TODAY, 10) + dt.timedelta(minutes=40)
+    )
+    made = Client()
+    made.force_login(secretary)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("usual", "on", "starts_at", "is_explained"),
+    [
+        (dt.time(9, 30), "", dt.time(9, 30), False),
+        (dt.time(15, 0), "", dt.time(10, 0), True),  # the usual hour has not come
+        (None, "", dt.time(10, 0), True),
+        (dt.time(15, 0), "2026-10-19", dt.time(15, 0), False),
+        (dt.time(15, 0), "2026-10-21", dt.time(15, 0), False),
+    ],
+)
+def test_what_is_logged_today_starts_at_an_hour_that_has_come(
+    at_ten, secretary, branch_a, three, usual, on, starts_at, is_explained
+):
+    if usual:
+        activity = operations.log(
+            organization=branch_a, kind=THEME_DAY,
+            details=details(DAY, starts_at=usual, ends_at=dt.time(16, 30)),
+            by=secretary, at=moment(DAY),
+        )  # fmt: skip
+        Activity.objects.filter(pk=activity.pk).update(state="OPEN")
+
+    page = at_ten.get(reverse("activity-new"), {"kind": "THEME_DAY", "on": on})
+
+    form = page.context["form"]
+    assert form.initial["starts_at"] == starts_at
+    assert form.initial["ends_at"] == (dt.time(16, 30) if usual == starts_at else None)
+    assert ("先填了整点" in page.content.decode()) == is_explained
+
+
+def test_what_has_not_begun_is_closed_once_it_is_said_that_it_was_held_early(
+    at_ten, branch_a, three
+):
+    sent = typed(three, held_on=TODAY.isoformat(), starts_at="15:00", place="井口会议室")
+
+    asked = at_ten.post(reverse("activity-new"), sent)
+
+    text = asked.content.decode()
+    assert "开始时间还没到" in text
+    assert 'name="held_early"' in text
+    assert 'value="井口会议室"' in text
+    assert not Activity.objects.exists()
+    answer = at_ten.post(reverse("activity-new"), sent | {"held_early": "on"})
+    assert answer.status_code == 302
+    assert Activity.objects.get().is_closed
+
+
+def test_an_hour_put_right_is_not_asked_about(at_ten, branch_a, three):
+    at_ten.post(reverse("activity-new"), typed(three, held_on=TODAY.isoformat(), starts_at="09:00"))
+    assert Activity.objects.get().is_closed
+
+
+def test_the_record_asks_before_it_is_closed_ahead_of_its_hour(at_ten, branch_a, three):
+    sent = typed(three, held_on=TODAY.isoformat(), starts_at="15:00", step="save")
+    at_ten.post(reverse("activity-new"), sent)
+    activity = Activity.objects.get()
+    record, close = (reverse(n, kwargs={"pk": activity.pk}) for n in ("activity", "activity-close"))
+
+    assert "开始时间 15:00 还没到" in at_ten.get(record).content.decode()
+    assert "请勾选后再办结" in at_ten.post(close, follow=True).content.decode()
+    at_ten.post(close, {"held_early": "on"})
+    activity.refresh_from_db()
+    assert activity.is_closed
 
 
 def test_a_closed_record_is_put_right_and_says_so(client, person, hold, branch_a, branch_b, three):

@@ -118,6 +118,25 @@ def test_what_is_held_planned_or_fixed_is_not_asked_again(
     ]
 
 
+def test_what_was_held_before_the_plan_begins_counts_in_its_quarter(make, three, hold, branch_a):
+    hold(branch_a, ActivityKind.ASSEMBLY, day("10-09"))
+
+    assert proposed(make("2026-12"), day("11-20")) == [
+        ("ORGANIZATION_LIFE", "12-10", "2026年度组织生活会"),
+        ("THEME_DAY", "12-10", "12月主题党日"),
+    ]
+
+
+def test_a_fixed_day_is_not_proposed_where_the_month_had_its_meeting(
+    make, three, fixed, hold, branch_a
+):
+    hold(branch_a, THEME_DAY, day("11-03"))
+
+    found = proposed(make("2026-11"), day("11-04"))
+
+    assert [each for each in found if each[0] == "THEME_DAY"] == []
+
+
 def test_the_reason_names_the_regulation(make, three):
     found = {each.kind: each.why for each in queries.proposals(make("2026-11"), ON)}
 

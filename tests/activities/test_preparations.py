@@ -160,7 +160,7 @@ def test_a_cancelled_activity_has_nothing_to_prepare(add, activity, secretary):
     ):
         with pytest.raises(Refused, match="已经取消"):
             step()
-    assert duties.due(secretary, Grants.of(secretary, ON), ON) == []
+    assert duties.of_others(secretary, Grants.of(secretary, ON), ON) == []
 
 
 def test_twenty_tasks_are_enough(add):
@@ -177,7 +177,7 @@ def test_twenty_tasks_are_enough(add):
 def test_named_as_due_from_three_days_before(add, secretary, due_on, named):
     add(due_on=dt.date.fromisoformat(due_on))
 
-    assert len(duties.due(secretary, Grants.of(secretary, ON), ON)) == named
+    assert len(duties.of_others(secretary, Grants.of(secretary, ON), ON)) == named
 
 
 def test_one_line_an_activity_and_ones_own_apart(add, secretary, person, branch_a, join):
@@ -187,11 +187,16 @@ def test_one_line_an_activity_and_ones_own_apart(add, secretary, person, branch_
     add("备材料", due_on=dt.date(2026, 10, 21))
     add("定会场")
 
-    (line,) = duties.due(secretary, Grants.of(secretary, ON), ON)
+    (line,) = duties.of_others(secretary, Grants.of(secretary, ON), ON)
     assert (line.title, line.due_on) == ("主题党日：3 项准备事项到期", dt.date(2026, 10, 21))
     assert line.why == "备材料、发通知、定会场 · 11 月 5 日 15:00 开始"
-    (own,) = duties.due(client.user, Grants.of(client.user, ON), ON)
-    assert (own.title, own.url) == ("主题党日：发通知", "/my/preparations/")
+    (own,) = duties.own(client.user, Grants.of(client.user, ON), ON)
+    address = f"/my/preparations/{ActivityTask.objects.get(title='发通知').pk}/done/?back=home"
+    assert (own.title, own.url, own.is_step) == ("主题党日：发通知", address, True)
+    page = client.get("/my/activities/").content.decode()
+    assert f"/my/preparations/{ActivityTask.objects.get(title='发通知').pk}/done/?back=mine" in page
+    assert client.post(own.url).url == "/"
+    assert duties.own(client.user, Grants.of(client.user, ON), ON) == []
 
 
 def test_many_activities_become_one_line_in_as_many_queries(
@@ -208,12 +213,12 @@ def test_many_activities_become_one_line_in_as_many_queries(
         operations.add(activity=row, task=task, by=secretary, at=AT)
 
     planned(1)
-    with django_assert_num_queries(2):
-        assert len(duties.due(secretary, grants, ON)) == 1
+    with django_assert_num_queries(1):
+        assert len(duties.of_others(secretary, grants, ON)) == 1
     for day in range(2, 7):
         planned(day)
-    with django_assert_num_queries(2):
-        (line,) = duties.due(secretary, grants, ON)
+    with django_assert_num_queries(1):
+        (line,) = duties.of_others(secretary, grants, ON)
     assert line.title == "6 次活动的准备事项到期（6 项）"
 
 

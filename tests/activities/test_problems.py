@@ -383,7 +383,9 @@ def test_30_rows_need_as_many_statements_as_1(page, raise_one):
 
 
 def told(user: User, on: dt.date):
-    return [(duty.title, duty.due_on) for duty in duties.due(user, Grants.of(user, on), on)]
+    grants = Grants.of(user, on)
+    sources = (duties.due, duties.unassigned)
+    return [(line.title, line.due_on) for each in sources for line in each(user, grants, on)]
 
 
 @pytest.mark.parametrize(
@@ -432,8 +434,9 @@ def test_the_duties_need_as_many_statements_for_30_problems(
         raise_one(activity=None, text=f"问题{number}")
     assert Problem.objects.count() == 30
     grants = Grants.of(secretary, DAY)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         duties.due(secretary, grants, DAY + 40 * ONE)
+        duties.unassigned(secretary, grants, DAY + 40 * ONE)
 
 
 def test_who_may_answer_in_a_group_and_in_a_committee(

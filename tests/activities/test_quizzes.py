@@ -231,9 +231,9 @@ def test_over_or_to_come_it_says_so(set_up, student):
 )
 def test_the_duty_line_while_it_is_open(set_up, student, on, lines):
     quiz = set_up()
-    assert len(duties.due(student.user, Grants(), on)) == lines
+    assert len(duties.quizzes_to_take(student.user, Grants(), on)) == lines
     hand_in(quiz, student)
-    assert duties.due(student.user, Grants(), on) == []
+    assert duties.quizzes_to_take(student.user, Grants(), on) == []
 
 
 def test_set_over_the_pages(branch_a, person):

@@ -301,7 +301,7 @@ def test_making_up(meeting, reader, chair, secretary):
     operations.take_roll(activity=meeting, marks=marks, by=secretary, at=now)
     address = url("activity-make-ups", meeting)
     assert chair.get(address).status_code == 302  # not before it is closed
-    operations.close(activity=meeting, by=secretary, at=now)
+    operations.close(activity=meeting, held_early=True, by=secretary, at=now)
     assert "1 人未参加，可安排补课" in text(chair.get(url("activity", meeting)))
     row = meeting.attendances.get(status="ABSENT")
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from activities.queries import study
+from activities.queries import hours, study
 from branches.rules.periods import Period
 from branches.rules.roles import Role
-from members.models import Exemption
+from members.models import Exemption, Member
 from tests.activities.conftest import credited
 
 D = dt.date
@@ -58,7 +58,7 @@ def test_the_page_of_a_branch_is_read_in_few_queries(
     for n in range(count):
         credited(join(branch_a, f"党员{n}"), secretary, D(2026, 5, 1), "POLICY")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         signed_in.get(reverse("study-branch", kwargs={"pk": branch_a.pk}))
 
 
@@ -97,3 +97,50 @@ def test_ones_own_hours_by_topic(signed_in, three, secretary):
     assert topics["党史"] == (Decimal("6.00"), Decimal(7))  # 56 ÷ 8
     assert topics["党务实务"] == (Decimal(0), Decimal(7))
     assert [row[1:] for row in context["radar"]] == list(topics.values())
+
+
+@pytest.mark.parametrize("on", [TODAY, D(2026, 12, 31)])
+def test_one_member_stands_where_the_branch_says_and_nobody_else_is_read(
+    three, join, branch_a, branch_b, secretary, on
+):
+    ill = join(branch_a, "郑病")
+    Exemption.objects.create(member=ill, reason="ill", started_on=D(2026, 1, 1))
+    for member in three:
+        credited(member, secretary, D(2026, 5, 1), "POLICY", hours=24)
+    late = join(branch_b, "吴外")
+
+    for row in study.standings(branch_a, YEAR, on):
+        member = Member.objects.get(pk=row.member_id)
+        assert study.of_member(member, branch_a, YEAR, on) == row
+        [read] = hours.of_classes(YEAR, branch_a, member=member).rows
+        assert read["member_id"] == row.member_id
+    assert study.of_member(late, branch_a, YEAR, on) is None
+
+
+def test_some_branches_are_read_as_each_of_them(three, join, branch_a, branch_b, secretary):
+    join(branch_b, "吴外")
+    credited(three[0], secretary, D(2026, 5, 1), "POLICY", hours=24)
+    each = [row for place in (branch_a, branch_b) for row in study.standings(place, YEAR, TODAY)]
+
+    assert study.standings_of([branch_a, branch_b], YEAR, TODAY) == each
+    assert study.standings_of([branch_b], YEAR, TODAY) == each[-1:]
+    assert study.standings_of([], YEAR, TODAY) == []
+
+
+def test_who_is_behind_comes_first_and_the_rest_is_folded(signed_in, three, secretary):
+    three[0].user = secretary
+    three[0].save()
+    this = dt.date.today().year
+    credited(three[0], secretary, D(this, 1, 1), "HISTORY", hours=56)
+    url = reverse("study-branch", kwargs={"pk": three[0].memberships.get().branch_id})
+    over = sum(month.end <= dt.date.today() for month in Period.parse(str(this)).months)
+
+    shown = signed_in.get(url)
+
+    names = [[row.name for row, *_ in shown.context[part]] for part in ("late", "others")]
+    behind = ["李敏", "王强"]
+    assert names == ([behind, ["陈卓"]] if over else [[], ["陈卓", *behind]])
+    page = shown.content.decode()
+    places = [page.index(f'id="{part}"') for part in ("others", "committee", "credits", "how")]
+    assert places == sorted(places)
+    assert page.count('<details class="card fold"') == 4

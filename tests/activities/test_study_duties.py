@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from activities.duties import study as duties
@@ -14,10 +16,10 @@ from activities.models import (
 )
 from activities.operations import classes
 from branches.access import Grants
-from branches.models import Post
+from branches.models import Post, RegulationAdjustment
 from branches.rules.periods import Period
 from branches.rules.roles import Role
-from tests.activities.conftest import credited
+from tests.activities.conftest import credited, moment
 
 D = dt.date
 TODAY = D(2026, 10, 20)
@@ -31,11 +33,18 @@ def lines(source, user, on):
     ]
 
 
+def adjust(place, code, parameters, by):
+    RegulationAdjustment.objects.create(
+        committee=place, code=code, parameters=parameters, reason="本地规定",
+        effective_from=D(2026, 1, 1), made_by=by, made_at=moment(D(2026, 1, 1)),
+    )  # fmt: skip
+
+
 def test_orders_wait_for_an_answer_and_for_a_rating(
     offer, lecturer, ask, accept, keeper, secretary, three
 ):
     order = ask(offer(lecturers=[lecturer]))
-    waiting = [("选单待答复：党章导读", DAY, "去接单")]
+    waiting = [("选单待接单：党章导读", DAY, "去接单")]
     assert lines(duties.orders_to_answer, lecturer.user, TODAY) == waiting
     assert lines(duties.orders_to_answer, keeper.user, TODAY) == waiting
     assert lines(duties.orders_to_answer, secretary, TODAY) == []
@@ -141,3 +150,69 @@ def test_a_new_secretary_is_trained_within_half_a_year(
     ]
 
     assert found == ([("新任书记培训", due_on, "看培训班")] if due_on else [])
+
+
+@pytest.fixture
+def second(join, branch_b, secretary, three):
+    """Branch B with the same secretary, who is a member of A."""
+    three[0].user = secretary
+    three[0].save()
+    join(branch_b, "吴外")
+    Post.objects.create(
+        user=secretary, organization=branch_b, role=Role.SECRETARY, started_on=D(2026, 4, 1)
+    )
+    return branch_b
+
+
+@pytest.mark.parametrize(
+    ("of_a", "of_b", "titles"),
+    [
+        ({"centralised": 0}, {}, ["2026 年集中培训：1 名书记、委员还没有参加"]),
+        ({}, {"centralised": 0}, ["2026 年集中培训：1 名书记、委员还没有参加"]),
+        ({"centralised": 0}, {"centralised": 0}, []),
+    ],
+)
+def test_each_branch_is_held_to_the_rules_of_its_own(
+    second, branch_a, secretary, of_a, of_b, titles
+):
+    for place, parameters in ((branch_a, of_a), (second, of_b)):
+        adjust(place, "H2", parameters, secretary)
+
+    found = [title for title, *_ in lines(duties.committees_untrained, secretary, TODAY)]
+
+    assert found == titles
+
+
+@pytest.mark.parametrize(
+    ("months", "due_on"), [(6, D(2026, 10, 1)), (12, D(2027, 4, 1)), (3, None)]
+)
+def test_a_new_secretary_has_the_months_of_the_own_committee(
+    second, branch_a, secretary, months, due_on
+):
+    # In A, which comes first in the tree, one is no secretary.
+    Post.objects.filter(organization=branch_a).update(role=Role.COMMITTEE_MEMBER)
+    adjust(second, "H3", {"months": months}, secretary)
+
+    found = lines(duties.committees_untrained, secretary, TODAY)
+
+    assert [due_on for title, due_on, _ in found if "新任" in title] == ([due_on] if due_on else [])
+
+
+def test_several_branches_need_as_many_statements_as_one(
+    three, secretary, join, branch_a, branch_b
+):
+    join(branch_b, "吴外")
+
+    def statements(source):
+        grants = Grants.of(secretary, TODAY)
+        with CaptureQueriesContext(connection) as taken:
+            source(secretary, grants, TODAY)
+        return len(taken)
+
+    sources = (duties.hours_behind, duties.committees_untrained)
+    one = [statements(source) for source in sources]
+    Post.objects.create(
+        user=secretary, organization=branch_b, role=Role.SECRETARY, started_on=D(2020, 1, 1)
+    )
+
+    assert [statements(source) for source in sources] == one

@@ -156,7 +156,9 @@ def test_sent_up_in_the_very_words_and_answered_later(receive, secretary, commit
 
 
 def titles(user, on):
-    return [duty.title for duty in duties.due(user, Grants.of(user, on), on)]
+    grants = Grants.of(user, on)
+    sources = (duties.answers, duties.settled)
+    return [line.title for each in sources for line in each(user, grants, on)]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from activities.models import Election, Resolution, RuleOverride, VoterExemption
+from activities.models import Election, Procedure, Resolution, RuleOverride, VoterExemption
 from activities.operations import activities as operations
 from activities.rules.kinds import ActivityKind
+from branches.models import Post
 from branches.rules.roles import Role
 from members.models import Member
 from tests.activities.conftest import moment
@@ -216,6 +217,69 @@ def test_a_slip_in_the_count_keeps_what_was_typed(client, election, ten):
     assert election.state == "PREPARED"
 
 
+def test_more_papers_back_are_asked_about_before_they_annul(client, election, ten):
+    page = at("election-count", election.pk)
+    sent = votes(ten[:4], (9, 8, 7, 5), returned="11")
+    text = client.post(page, sent).content.decode()
+    assert "收回多于发出" in text
+    assert 'name="annul"' in text
+    assert 'value="11"' in text
+    election.refresh_from_db()
+    assert election.state == "PREPARED"
+    client.post(page, sent | {"annul": "on"})
+    election.refresh_from_db()
+    assert election.state == "ANNULLED"
+
+
+RECOUNT, REMOVE = "更正计票", "确认删除"
+
+
+def buttons(page, election) -> list[str]:
+    text = page.get(at("election", election.pk)).content.decode()
+    return [word for word in (RECOUNT, REMOVE) if word in text]
+
+
+def test_what_would_be_refused_is_not_offered(client, election, ten, meeting, secretary):
+    client.post(at("election-count", election.pk), votes(ten[:4], (9, 8, 6, 6)))
+    assert buttons(client, election) == [RECOUNT, REMOVE]
+    client.post(at("election-revote", election.pk))
+    assert buttons(client, election) == []
+    page = client.get(at("election", election.pk)).content.decode()
+    assert "要改，请先删除再次投票" in page
+    answer = client.get(at("election-count", election.pk), follow=True)
+    assert "要改，请先删除再次投票" in answer.content.decode()
+
+
+def test_a_closed_record_says_why_nothing_is_counted_again(
+    client, person, election, ten, meeting, secretary, committee
+):
+    client.post(at("election-count", election.pk), votes(ten[:4], (9, 8, 7, 5)))
+    operations.close(activity=meeting, by=secretary, at=moment(DAY))
+    assert buttons(client, election) == []
+    said = "请先退回更正并写明原因"
+    assert said in client.get(at("election", election.pk)).content.decode()
+    assert "表决和计票不能再改" in client.get(at("activity", meeting.pk)).content.decode()
+    reader = person(Role.REVIEWER, committee)
+    assert said not in reader.get(at("election", election.pk)).content.decode()
+
+
+def test_a_decision_that_another_rests_on_has_no_button_to_remove_it(
+    client, hold, branch_a, secretary, three
+):
+    earlier = hold(branch_a, ASSEMBLY, DAY, "PPP", close=False)
+    vote = VOTE | {"yes": "3", "no": "0", "abstain": "0"}
+    client.post(at("activity-vote", earlier.pk), vote)
+    row = Resolution.objects.get()
+    edit = at("resolution-edit", row.pk)
+    assert "删除这项表决" in client.get(edit).content.decode()
+    later = hold(branch_a, ASSEMBLY, DAY, "PPP", close=False, title="后一次大会")
+    client.post(at("activity-vote", later.pk), vote | {"subject": "再议"})
+    Resolution.objects.filter(activity=later).update(prior=row)
+    text = client.get(edit).content.decode()
+    assert "删除这项表决" not in text
+    assert at("activity", later.pk) in text
+
+
 def test_a_tie_leads_to_another_ballot(client, election, ten):
     client.post(at("election-count", election.pk), votes(ten[:4], (9, 8, 6, 6)))
     text = client.get(at("election", election.pk)).content.decode()
@@ -280,6 +344,144 @@ def test_the_page_of_a_meeting_takes_as_many_queries_for_many(client, meeting, t
             at("activity-election", meeting.pk), stand(ten[:6], ten[9], title=f"选举{number}")
         )
     assert cost() == before
+
+
+# What comes after
+
+
+@pytest.fixture
+def office(client, hold, branch_a, three):
+    """A secretary elected by a small branch and reported; approved by ``approve``."""
+    activity = hold(branch_a, ASSEMBLY, DAY, "PPP", close=False)
+    client.post(
+        at("activity-election", activity.pk),
+        stand(three[:1], three[1], office="SECRETARY", title="书记选举", seats="1"),
+    )
+    found = Election.objects.get()
+    client.post(
+        at("election-count", found.pk),
+        {
+            "issued": "3", "returned": "3", "void": "0", f"yes_{three[0].pk}": "3",
+            f"no_{three[0].pk}": "0", f"abstain_{three[0].pk}": "0",
+        },
+    )  # fmt: skip
+    client.post(at("election-report", found.pk), {"report-on": "2024-10-23"})
+    return found
+
+
+def approve(client, election):
+    client.post(
+        at("election-approve", election.pk),
+        {"approval-on": "2024-10-30", "approval-reference": "组〔2024〕8号"},
+    )
+
+
+def test_after_the_approval_the_post_is_given_by_those_who_may(
+    client, person, office, committee, branch_a, three
+):
+    administrator = person(Role.ADMINISTRATOR, committee)
+    chosen = person().user
+    page = at("election", office.pk)
+    assert "当选后" not in administrator.get(page).content.decode()
+    approve(client, office)
+    assert at("member", three[0].pk) in administrator.get(page).content.decode()  # no account yet
+
+    Member.objects.filter(pk=three[0].pk).update(user=chosen)
+    assert at("account", chosen.pk) in administrator.get(page).content.decode()
+    text = client.get(page).content.decode()
+    assert at("account", chosen.pk) not in text
+    assert "还没有登记任职" in text
+    assert "请管理员在“账号与任职”中登记" in text
+
+    Post.objects.create(
+        user=chosen, organization=branch_a, role=Role.SECRETARY, started_on=dt.date(2024, 11, 1)
+    )
+    text = administrator.get(page).content.decode()
+    assert "已任职" in text
+    assert at("account", chosen.pk) not in text
+
+
+def test_an_approved_count_is_neither_corrected_nor_removed_from_its_page(client, office):
+    assert buttons(client, office) == [RECOUNT, REMOVE]
+    approve(client, office)
+    assert buttons(client, office) == []
+    assert "上级已批复（组〔2024〕8号）" in client.get(at("election", office.pk)).content.decode()
+    client.get(at("election-count", office.pk))
+    answer = client.get(at("election-count", office.pk), follow=True)
+    assert answer.redirect_chain == [(at("election", office.pk), 302)]
+
+
+@pytest.mark.parametrize(
+    ("code", "finished", "is_linked"),
+    [("election", False, True), ("by_election", False, True), ("election", True, False),
+     ("lecture", False, False)],
+)  # fmt: skip
+def test_an_election_leads_to_its_procedure(
+    client, office, branch_a, secretary, code, finished, is_linked
+):
+    run = Procedure.objects.create(
+        organization=branch_a, code=code, title="换届", started_by=secretary,
+        started_at=moment(DAY), finished_at=moment(DAY) if finished else None,
+    )  # fmt: skip
+    text = client.get(at("election", office.pk)).content.decode()
+    assert (at("procedure", run.pk) in text) is is_linked
+    assert (reverse("guide", kwargs={"code": "election"}) in text) is not is_linked
+
+
+@pytest.fixture
+def regularised(client, hold, branch_a, join):
+    """A vote on making somebody a full member, carried or not."""
+
+    def make(yes: int):
+        people = [join(branch_a, f"党员{letter}") for letter in "甲乙丙"]
+        new = join(branch_a, "新同志", status="PROBATIONARY")
+        new.admitted_on = dt.date(2023, 10, 20)
+        new.save()
+        activity = hold(branch_a, ASSEMBLY, DAY, "P" * (len(people) + 1), close=False)
+        client.post(
+            at("activity-vote", activity.pk),
+            VOTE
+            | {
+                "kind": "REGULARISATION", "about": str(new.pk), "yes": str(yes), "no": str(3 - yes),
+                "abstain": "0", "confirmed": "on",
+            },
+        )  # fmt: skip
+        return activity, new
+
+    return make
+
+
+@pytest.mark.parametrize(("yes", "is_linked"), [(3, True), (1, False)])
+def test_a_carried_vote_leads_to_the_members_step(
+    client, person, committee, regularised, yes, is_linked
+):
+    activity, new = regularised(yes)
+    assert Resolution.objects.get().is_passed is is_linked
+    step = at("member-regularise", new.pk)
+
+    assert (step in client.get(at("activity", activity.pk)).content.decode()) is is_linked
+    reader = person(Role.REVIEWER, committee)
+    assert step not in reader.get(at("activity", activity.pk)).content.decode()
+
+
+def test_a_carried_vote_leads_to_the_procedure_about_that_person(
+    client, branch_a, secretary, regularised, join
+):
+    activity, new = regularised(3)
+
+    def run(**about):
+        return Procedure.objects.create(
+            organization=branch_a, title="办理", started_by=secretary, started_at=moment(DAY),
+            **about,
+        )  # fmt: skip
+
+    mine, other = (
+        run(code="regularisation", member=new),
+        run(code="transfer", member=join(branch_a, "别人")),
+    )
+    text = client.get(at("activity", activity.pk)).content.decode()
+    assert at("procedure", mine.pk) in text
+    assert at("procedure", other.pk) not in text
 
 
 # The chair

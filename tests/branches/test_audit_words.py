@@ -23,7 +23,7 @@ from branches.rules.tree import OrganizationKind, OrganizationType
 from members.operations.members import Details
 from scoring.demo.seeding import Parameters
 
-APPS = ("branches", "members", "activities", "scoring")
+APPS = ("branches", "members", "activities", "people", "scoring")
 
 
 def _recorded() -> list[tuple[str, ast.Call]]:

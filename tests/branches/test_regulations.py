@@ -301,3 +301,26 @@ def test_an_approved_extension_of_a_term(admin, committee, branch_a):
     assert "请填写" in unnamed.content.decode()
     assert taken.status_code == 302
     assert "批〔2026〕1号" in admin.get(f"/organizations/{branch_a.pk}/").content.decode()
+
+
+def test_rules_are_found_by_a_word_and_lie_folded_otherwise(person, branch_a):
+    client = person(Role.SECRETARY, branch_a)
+
+    whole = client.get("/regulations/").content.decode()
+    found = client.get("/regulations/?q=支委会 每月").content.decode()
+    nothing = client.get("/regulations/?q=查无此条").content.decode()
+
+    folded = '<details class="card fold" id="chapter-M"'
+    assert f"{folded}>" in whole
+    assert "支委会一般每月召开 1 次" in found and "党员大会一般每季度召开 1 次" not in found
+    assert f"{folded} open>" in found
+    assert "没有找到" in nothing
+
+
+def test_what_a_committee_asks_comes_before_the_rule_itself(person, adjust, committee, branch_a):
+    adjust(committee, count=2)
+    client = person(Role.SECRETARY, branch_a)
+
+    for address in ("/regulations/?q=党员大会一般", "/regulations/M1/"):
+        page = client.get(address).content.decode()
+        assert page.index("每季度 2 次") < page.index("制度原来的要求") < page.index("每季度 1 次")

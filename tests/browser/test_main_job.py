@@ -40,7 +40,7 @@ def test_a_fact_goes_from_the_record_to_the_ledger(sign_in, width, tmp_path):
     secretary.interactions += 1
     secretary.fill("主题", title)
     if width == 360:  # the other width has taken the usual hour of this very day
-        secretary.fill("开始时间", "08:00")
+        secretary.fill("开始时间", "00:01")
     secretary.click("button", "全部到会")
     rows = secretary.page.locator(".roll-row")
     absentee = rows.nth(2)

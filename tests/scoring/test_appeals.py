@@ -413,7 +413,7 @@ def test_who_gave_the_branchs_opinion_does_not_answer(own, person, committee, re
     give_opinion(appeal=own, text="属实", by=both, at=LATER)
 
     for answer in (lambda: _upheld(own, both, D(55)), lambda: _reject(own, both)):
-        with refused(CannotAppeal, "你已代表支部对这件申诉提过意见，请由其他人员答复。"):
+        with refused(CannotAppeal, "您已代表支部对这件申诉提过意见，请由其他人员答复。"):
             answer()
     page = client.get(f"/appeals/{own.pk}/")
     assert page.context["answer_form"] is None

@@ -36,6 +36,7 @@ def test_the_list_shows_the_overdue_first_and_counts_the_states(decide_month, of
     ]  # fmt: skip
     assert [(label, count) for label, _, _, count in page.context["tabs"]] == [
         ("全部", 0), ("逾期", 1), ("待决定", 1), ("办理中", 1), ("不采用", 0), ("已办结", 0),
+        ("已免除", 0),
     ]  # fmt: skip
 
 

@@ -155,8 +155,8 @@ def test_a_mark_beyond_the_full_mark_is_refused_and_kept_on_the_page(
 
 def _entry(**changes: str) -> dict[str, str]:
     return {
-        "item": "points-1261/service",
-        "quantity": "2.5",
+        "item": "points-1261/duties",
+        "quantity": "2",
         "happened_on": "2026-03-05",
         "evidence": "社区清雪 2.5 小时",
     } | changes
@@ -171,12 +171,28 @@ def test_a_fact_about_a_member_is_entered_and_voided(person, adopted, branch_a, 
     assert (entry.member, entry.organization, entry.quantity) == (
         member,
         branch_a,
-        Decimal("2.50"),
+        Decimal("2.00"),
     )
     client.post(f"/points/{entry.pk}/void/", {"reason": "记错人了"})
 
     entry.refresh_from_db()
     assert (entry.voided_at is not None, entry.void_reason) == (True, "记错人了")
+
+
+def test_what_is_counted_is_entered_only_for_what_the_product_cannot_know(
+    person, adopted, branch_a, join
+):
+    join(branch_a, "甲")
+
+    page = person(Role.SECRETARY, branch_a).get("/points/new/")
+
+    offered = {
+        code: words
+        for code, words in page.context["form"].fields["item"].choices
+        if code.startswith("points-1261/")
+    }
+    assert sorted(offered) == ["points-1261/duties", "points-1261/ideas"]
+    assert offered["points-1261/duties"].endswith("；只登记值班表以外的值班，其余自动计入）")
 
 
 @pytest.mark.parametrize(

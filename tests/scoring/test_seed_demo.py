@@ -14,6 +14,7 @@ from activities.models import Activity, Attendance
 from activities.rules.progress import State
 from branches.demo_accounts import ACCOUNTS, PASSWORD
 from branches.models import AuditEntry, CalendarDay, Organization, Post, Regulation, User
+from branches.models.fields import SealedTextField
 from branches.queries.organizations import problems
 from branches.rules.roles import Role
 from branches.rules.working_days import WorkingCalendar
@@ -56,14 +57,16 @@ def checksums() -> dict[str, str]:
     """The contents of every table that the command fills, without what is drawn afresh."""
     found = {}
     with connection.cursor() as cursor:
-        for label in ("branches", "members", "activities", "scoring"):
+        for label in ("branches", "members", "activities", "people", "scoring"):
             for model in apps.get_app_config(label).get_models():
                 if model is AuditEntry:
                     continue
                 columns = ", ".join(
                     f'"{field.column}"'
                     for field in model._meta.concrete_fields
-                    if getattr(field, "column", None) and field.column not in UNREPEATABLE
+                    if getattr(field, "column", None)
+                    and field.column not in UNREPEATABLE
+                    and not isinstance(field, SealedTextField)
                 )
                 cursor.execute(
                     f"SELECT md5(string_agg(r::text, '|' ORDER BY r::text))"

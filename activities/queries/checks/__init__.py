@@ -4,7 +4,7 @@
 tells for one of them what was counted.
 """
 
-from activities.queries.checks.facts import Facts, load, people_of
+from activities.queries.checks.facts import Facts, load, people_of, sizes_within
 from activities.queries.checks.finding import Finding, State, explained
 from activities.queries.checks.judging import CODES, ORGANIZATION_CODES, PEOPLE_CODES, judge
 from activities.queries.checks.records import Record, records
@@ -22,4 +22,5 @@ __all__ = [
     "load",
     "people_of",
     "records",
+    "sizes_within",
 ]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import TruncMonth
 
 from activities.models import Attendance
@@ -15,8 +15,9 @@ from activities.queries import absences, owing
 from activities.queries.owing import Meetings, Owing
 from activities.rules.attendance import ATTENDED, AttendanceStatus
 from activities.rules.participation import Month
+from branches.access import Grants
 from branches.models import Organization, Post, Term
-from branches.queries import regulations
+from branches.queries import organizations, regulations
 from branches.queries.regulations import RuleBook, Rules
 from branches.rules.periods import Period
 from branches.rules.roles import COMMITTEE_ROLES, Role
@@ -91,21 +92,27 @@ class Facts:
 
 
 def load(
-    scope: Scope, on: dt.date, *, with_meetings: bool = True, with_people: bool = False
+    scope: Scope,
+    on: dt.date,
+    *,
+    with_meetings: bool = True,
+    with_people: bool = False,
+    grants: Grants | None = None,
 ) -> Facts:
-    """Return the facts of everything that stands in ``scope`` (seven queries).
+    """Return the facts of everything that stands in ``scope`` (six queries).
 
     ``with_meetings`` adds what was held (two more), ``with_people`` who came month by month (two
-    more): the latter only for a few branches at a time.
+    more): the latter only for a few branches at a time. With ``grants``, whose posts reach all
+    of ``scope``, the organisations and the rules are those the request has read already.
     """
-    standing = list(
-        Organization.objects.in_scope(scope)
-        .standing_on(on)
-        .select_related("parent")
-        .order_by("path")
-    )
+    if grants is not None:
+        standing = organizations.standing_within(grants, scope, on)
+        book = regulations.book_of(grants)
+    else:
+        rows = Organization.objects.in_scope(scope).standing_on(on)
+        standing = list(rows.select_related("parent").order_by("path"))
+        book = regulations.book(standing)
     hosts = [row for row in standing if row.is_branch or row.is_group]
-    book = regulations.book(standing)
     known = owing.meetings(scope, hosts, book, on) if with_meetings else Meetings({}, {})
     owed = defaultdict(list)
     for each in owing.owing(hosts, known, book, on) if with_meetings else ():
@@ -114,19 +121,28 @@ def load(
     for row in standing:
         if row.is_group and row.parent_id:
             groups[row.parent_id].append(row)
+    posts, vacant_since = _posts(scope, on)
     return Facts(
         on=on,
         organizations=standing,
         book=book,
         meetings=known,
-        sizes=_sizes(scope, on),
-        posts=_posts(scope, on),
-        vacant_since=_vacancies(scope, on),
+        sizes=_sizes(scope, on) if grants is None else sizes_within(grants, on),
+        posts=posts,
+        vacant_since=vacant_since,
         terms=_terms(scope),
         owing=owed,
         groups=groups,
         people=people_of(scope, on) if with_people else {},
     )
+
+
+def sizes_within(grants: Grants, on: dt.date) -> dict[int, Size]:
+    """Return the rolls of the branches at or below somebody's posts.
+
+    One query at the first asking, none later in the same request.
+    """
+    return grants.once(f"sizes on {on}", lambda: _sizes(grants.reach(), on))
 
 
 def _sizes(scope: Scope, on: dt.date) -> dict[int, Size]:
@@ -145,34 +161,36 @@ def _sizes(scope: Scope, on: dt.date) -> dict[int, Size]:
     return {branch: Size(*counts) for branch, *counts in counted}
 
 
-def _posts(scope: Scope, on: dt.date) -> dict[int, list[Holder]]:
-    found = defaultdict(list)
+def _posts(scope: Scope, on: dt.date) -> tuple[dict[int, list[Holder]], dict[int, dt.date]]:
+    """Return who holds which post, and when the last secretary left where none is (one query)."""
+    held = defaultdict(list)
+    left: dict[int, dt.date] = {}
     rows = (
         Post.objects.in_scope(scope)
-        .held_on(on)
-        .filter(role__in=[*COMMITTEE_ROLES, Role.GROUP_LEADER])
+        .filter(
+            Q(ended_on__isnull=True) | Q(ended_on__gt=on) | Q(role=Role.SECRETARY),
+            role__in=[*COMMITTEE_ROLES, Role.GROUP_LEADER],
+            started_on__lte=on,
+        )
         .order_by("organization_id", "started_on", "pk")
         .values_list(
-            "organization_id", "role", "user__name", "started_on", "user__member__regularised_on"
+            "organization_id", "role", "user__name", "started_on", "ended_on",
+            "user__member__regularised_on",
         )
-    )
-    for organization, role, name, started_on, regularised_on in rows:
-        found[organization].append(
-            Holder(organization, Role(role), name, started_on, regularised_on)
-        )
-    return found
-
-
-def _vacancies(scope: Scope, on: dt.date) -> dict[int, dt.date]:
-    """Return when the last secretary's post ended, for those where none runs (one query)."""
-    rows = (
-        Post.objects.in_scope(scope)
-        .filter(role=Role.SECRETARY, started_on__lte=on)
-        .order_by("organization_id", F("ended_on").desc(nulls_first=True))
-        .distinct("organization_id")
-        .values_list("organization_id", "ended_on")
-    )
-    return {pk: ended for pk, ended in rows if ended is not None and ended <= on}
+    )  # fmt: skip
+    for organization, role, name, started_on, ended_on, regularised_on in rows:
+        if ended_on is None or ended_on > on:
+            held[organization].append(
+                Holder(organization, Role(role), name, started_on, regularised_on)
+            )
+        else:
+            left[organization] = max(ended_on, left.get(organization, ended_on))
+    has_secretary = {
+        organization
+        for organization, posts in held.items()
+        if any(post.role is Role.SECRETARY for post in posts)
+    }
+    return held, {pk: day for pk, day in left.items() if pk not in has_secretary}
 
 
 def _terms(scope: Scope) -> dict[int, Term]:

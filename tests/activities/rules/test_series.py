@@ -135,6 +135,31 @@ def test_when_a_task_is_due(held_on, days_before, due):
 
 
 @pytest.mark.parametrize(
+    ("planned_on", "held_on", "due"),
+    [
+        ("2026-10-20", "2026-11-20", ["10-21", "11-13", "11-17", "11-20", "11-23"]),  # in time
+        ("2026-11-13", "2026-11-20", ["11-13", "11-13", "11-17", "11-20", "11-23"]),
+        # Planned on a Saturday: nothing before the Monday, and not after the meeting.
+        ("2026-11-14", "2026-11-20", ["11-16", "11-16", "11-17", "11-20", "11-23"]),
+        ("2026-11-14", "2026-11-15", ["11-15", "11-15", "11-15", "11-15", "11-16"]),
+        ("2026-11-20", "2026-11-20", ["11-20", "11-20", "11-20", "11-20", "11-23"]),
+        # Entered afterwards: all of it on the day it was entered.
+        ("2026-11-24", "2026-11-20", ["11-24", "11-24", "11-24", "11-24", "11-24"]),
+    ],
+)
+def test_what_is_planned_late_is_due_in_order_and_never_before_it_was_planned(
+    planned_on, held_on, due
+):
+    found = series.tasks_due(
+        dt.date.fromisoformat(held_on), (30, 7, 3, 0, -1),
+        planned_on=dt.date.fromisoformat(planned_on), calendar=CALENDAR,
+    )  # fmt: skip
+
+    assert [f"{day:%m-%d}" for day in found] == due
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize(
     ("rhythm", "lead", "until"),
     [
         (Rhythm.MONTHLY, 0, "2026-11-20"),

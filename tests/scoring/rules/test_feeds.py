@@ -117,6 +117,8 @@ def test_the_page_of_a_scheme_says_what_makes_a_share_due():
         ("member", "hours", "学时"), ("member", "service_hours", "小时"),
         ("organization", "hours_met", "人"), ("member", "attendance", "次"),
         ("organization", "attendance", "人次"), ("member", "absent_running", "次"),
+        ("organization", "pairs_in_touch", "对"), ("member", "duties_served", "次"),
+        ("organization", "problems_closed", "项"), ("member", "ideas_adopted", "条"),
     ],
 )  # fmt: skip
 def test_the_word_by_which_a_feed_is_counted(target, name, unit):

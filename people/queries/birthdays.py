@@ -1,0 +1,116 @@
+"""Questions about political birthdays: whose come in a month, and what was done for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import ExtractDay, ExtractMonth
+
+from branches.access import Grants
+from branches.models import Organization
+from branches.rules.roles import Capability, roles_with
+from branches.rules.tree import OrganizationKind
+from branches.scope import Scope
+from members.models import Membership
+from members.rules.status import ON_ROLL
+from people.models import PoliticalBirthday
+from people.rules.birthdays import AHEAD, birthday
+from people.rules.talks import TalkState
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One member's political birthday of a year; ``done`` is None before anything was done."""
+
+    membership: Membership
+    on: dt.date
+    years: int
+    done: PoliticalBirthday | None
+
+    @property
+    def is_greeted(self) -> bool:
+        return self.done is not None and self.done.greeted_on is not None
+
+    @property
+    def talk(self) -> str:
+        """How the talk stands, without why or what."""
+        if self.done is None or self.done.talk is None:
+            return ""
+        talk = self.done.talk
+        return "已谈" if talk.state == TalkState.HELD else "已安排"
+
+
+def members(scope: Scope) -> QuerySet[Membership]:
+    """Return the homes in reach of members on the roll whose day of admission is known."""
+    rows = Membership.objects.current().home().in_scope(scope)
+    rows = rows.filter(member__status__in=ON_ROLL, member__admitted_on__isnull=False)
+    return rows.select_related("member", "branch").defer("member__id_number", "member__phone")
+
+
+def of_branch(
+    scope: Scope, branch: Organization, year: int, month: int | None = None
+) -> QuerySet[Membership]:
+    """Return the members of a branch in reach who have a political birthday in a year, or in one
+    month of it, by day.
+    """
+    rows = members(scope).filter(branch=branch, member__admitted_on__lt=dt.date(year, 1, 1))
+    if month is not None:
+        rows = rows.filter(member__admitted_on__month=month)
+    return rows.order_by(
+        ExtractMonth("member__admitted_on"), ExtractDay("member__admitted_on"),
+        "member__name_pinyin", "member_id",
+    )  # fmt: skip
+
+
+def rows_of(homes: list[Membership], year: int) -> list[Row]:
+    """Return the lines of a list (one query)."""
+    found = PoliticalBirthday.objects.filter(
+        member__in=[home.member_id for home in homes], year=year
+    ).select_related("talk")
+    known = {row.member_id: row for row in found.defer("talk__note", "talk__answer")}
+    rows = []
+    for home in homes:
+        admitted_on = home.member.admitted_on
+        day = birthday(admitted_on, year) if admitted_on else None
+        if admitted_on is not None and day is not None:
+            rows.append(Row(home, day, year - admitted_on.year, known.get(home.member_id)))
+    return rows
+
+
+def row_of(home: Membership, year: int) -> Row | None:
+    """Return one member's political birthday of a year; None before the first (one query)."""
+    return next(iter(rows_of([home], year)), None)
+
+
+def without_date(scope: Scope, branch: Organization) -> int:
+    """Return how many members of a branch in reach have no known day of admission."""
+    rows = Membership.objects.current().home().in_scope(scope).filter(branch=branch)
+    return rows.filter(member__status__in=ON_ROLL, member__admitted_on__isnull=True).count()
+
+
+def ungreeted(grants: Grants, on: dt.date) -> QuerySet[Membership]:
+    """Return the members with a birthday between the first of the month and a few days ahead,
+    not greeted yet: at the very branches and groups where somebody keeps the records.
+    """
+    roles = roles_with(Capability.LOG_ACTIVITIES)
+    paths = [grant.path for grant in grants.held if grant.role in roles]
+    greeted = PoliticalBirthday.objects.filter(
+        member=OuterRef("member_id"), year=on.year, greeted_on__isnull=False
+    )
+    until = on + AHEAD
+    last = until.day if until.month == on.month else 31
+    rows = (
+        Membership.objects.current()
+        .home()
+        .filter(Q(branch__path__in=paths) | Q(group__path__in=paths))
+    )
+    return rows.filter(
+        ~Exists(greeted),
+        branch__kind=OrganizationKind.BRANCH,
+        member__status__in=ON_ROLL,
+        member__admitted_on__lt=dt.date(on.year, 1, 1),
+        member__admitted_on__month=on.month,
+        member__admitted_on__day__lte=last,
+    )
