@@ -26,6 +26,8 @@ from activities.views import (
     plans,
     preparations,
     problem_board,
+    problem_bulletins,
+    problem_cases,
     problem_conferences,
     problem_steps,
     problems,
@@ -123,16 +125,18 @@ urlpatterns = [
         supervisions.print_supervision,
         name="supervision-print",
     ),
-    path("problems/bulletins/", supervisions.latest_bulletin, name="problem-bulletin-latest"),
+    path("problems/bulletins/", problem_bulletins.latest, name="problem-bulletin-latest"),
     path(
-        "problems/bulletins/<int:pk>/<str:period>/", supervisions.bulletin, name="problem-bulletin"
+        "problems/bulletins/<int:pk>/<str:period>/",
+        problem_bulletins.bulletin,
+        name="problem-bulletin",
     ),
     path(
         "problems/bulletins/<int:pk>/<str:period>/print/",
-        supervisions.print_bulletin,
+        problem_bulletins.print_bulletin,
         name="problem-bulletin-print",
     ),
-    path("problems/cases/", supervisions.cases, name="problem-case-list"),
+    path("problems/cases/", problem_cases.listing, name="problem-case-list"),
     path("problems/conferences/", problem_conferences.listing, name="problem-conference-list"),
     path("problems/conferences/new/", problem_conferences.hold, name="problem-conference-new"),
     path(

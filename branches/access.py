@@ -39,10 +39,13 @@ class Grant:
 class Grants:
     """All posts one person holds on one day; read with a single query.
 
-    They live as long as one request, and remember for it what ``once`` was asked.
+    They live as long as one request, and remember for it what ``once`` was asked. ``user_id``
+    and ``on`` say whose they are and of which day.
     """
 
     held: tuple[Grant, ...] = ()
+    user_id: int | None = field(default=None, compare=False)
+    on: dt.date | None = field(default=None, compare=False)
     _known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -62,7 +65,9 @@ class Grants:
                     post.title,
                 )
                 for post in posts
-            )
+            ),
+            user_id=user.pk,
+            on=on,
         )
 
     def scope(self, capability: Capability) -> Scope:

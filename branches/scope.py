@@ -37,12 +37,20 @@ class Scope:
                 reach |= Q(**{f"{field}__startswith": root})
         return reach
 
+    def below_q(self, path_field: str) -> Q:
+        """Return the filter for rows strictly below the roots: the roots' own are left out."""
+        return self.q(path_field) & ~Q(**{f"{path_field}__in": self.roots})
+
     def lineage(self) -> list[str]:
         """Return the paths of the roots and of everything above them."""
         return sorted({path for root in self.roots for path in tree.lineage(root)})
 
     def reaches(self, path: str) -> bool:
         return any(path.startswith(root) for root in self.roots)
+
+    def is_above(self, path: str) -> bool:
+        """Return whether a root lies strictly above the organisation at ``path``."""
+        return any(path.startswith(root) and path != root for root in self.roots)
 
     def __bool__(self) -> bool:
         return bool(self.roots)

@@ -12,10 +12,10 @@ from branches.models import Organization, User
 from branches.rules.periods import Period
 from people.models import StewardMonth
 from people.operations import talk_events
-from people.queries import pledge_papers, steward_months, steward_work
+from people.queries import pledge_papers, steward_months, steward_papers, steward_work
 
 
-@shared_task(name="people.draw_steward_month")
+@shared_task(name=steward_papers.DRAWING)
 def draw_steward_month(*, job_id: int, **_later: object) -> None:
     """Draw the 月汇报 of a 小政委 as PDF and keep it. Safe to deliver twice."""
     with jobs.work_on(job_id) as work:

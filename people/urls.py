@@ -117,6 +117,7 @@ urlpatterns: list[URLPattern] = [
     path("talks/<int:pk>/read/", my_talks.read, name="talk-read"),
     path("talks/<int:pk>/answer/", my_talks.answer, name="talk-answer"),
     path("talks/<int:pk>/correct/", my_talks.correct, name="talk-correct"),
+    path("talks/<int:pk>/release/", my_talks.release, name="talk-release"),
     path("talks/<int:pk>/withdraw/", my_talks.withdraw, name="talk-withdraw"),
     path("talks/<int:pk>/problem/", my_talks.raise_problem, name="talk-raise"),
     path("my/talks/", my_talks.mine, name="my-talks"),

@@ -19,7 +19,7 @@ from branches.rules.ledger_table import (
 )
 from branches.rules.periods import Period
 from scoring.models import Consequence
-from scoring.queries import consequences, rounds
+from scoring.queries import consequences, follow_ups, rounds
 from scoring.rules.rounds import ConsequenceState
 
 BASIS = ("结果运用由党组织研究决定；党籍不因任何一项决定而改变",)
@@ -123,7 +123,14 @@ def _result(row: Consequence) -> Row:
         decision = f"{_day(row.decided_at)} {word}"
         if row.reason:
             decision += f"：{row.reason}"
-    return (_subject(row), row.title, row.why, decision, row.due_on, _done(row), row.outcome)
+    return (_subject(row), row.title, row.why, decision, row.due_on, _done(row), _how(row))
+
+
+def _how(row: Consequence) -> str:
+    """Say how it was carried out; of a talk only that it was."""
+    if follow_ups.is_talked(row) and row.state == ConsequenceState.DONE:
+        return follow_ups.CARRIED_OUT
+    return row.outcome
 
 
 def _honour(row: Consequence) -> Row:

@@ -32,7 +32,9 @@ _WHY = "问题限时办理"
 def to_begin(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return a line for each urgent problem nobody has begun with (one query)."""
     return [
-        _line(f"急难问题马上办：{_short(row)}", row.raised_on, _url(row), "登记进展")
+        _line(
+            f"急难问题马上办：{_short(row)}", row.start_on or row.raised_on, _url(row), "登记进展"
+        )
         for row in problem_duties.to_begin(_logs(grants))
     ]
 

@@ -99,3 +99,7 @@ class ServiceForm(forms.Form):
 
 class RefusalForm(forms.Form):
     reason = line(VolunteerHours, "refusal", "不确认的原因")
+
+
+class VoidForm(forms.Form):
+    reason = line(VolunteerHours, "refusal", "作废的原因")

@@ -24,6 +24,14 @@ WHERE served.is_confirmed
 """
 NO_SERVING = "DROP VIEW activities_serving"
 
+# Steps of a problem stand by the database's own will; ``refuse_change`` is the audit's. They go
+# with a problem that is taken off an open record.
+STEPS_STAND = """
+CREATE TRIGGER problem_steps_stand BEFORE UPDATE ON activities_problemstep
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+"""
+STEPS_MAY_CHANGE = "DROP TRIGGER problem_steps_stand ON activities_problemstep;"
+
 # What was raised before sources were kept.
 SOURCES = """
 UPDATE activities_problem SET source = 'MEETING' WHERE activity_id IS NOT NULL;
@@ -99,6 +107,8 @@ class Migration(migrations.Migration):
                             ("RAISED", "提出"),
                             ("ASSIGNED", "明确第一责任人"),
                             ("PROGRESS", "办理进展"),
+                            ("CHANGED", "修改措施、期限"),
+                            ("SEVERITY", "调整程度"),
                             ("ESCALATED", "提交上一级"),
                             ("SUPERVISED", "督办"),
                             ("ANSWERED", "督办回复"),
@@ -302,6 +312,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="problem",
+            name="missed_on",
+            field=models.DateField(blank=True, null=True, verbose_name="错过的期限"),
+        ),
+        migrations.AddField(
+            model_name="problem",
+            name="start_on",
+            field=models.DateField(blank=True, null=True, verbose_name="着手期限"),
+        ),
+        migrations.AddField(
+            model_name="problem",
             name="origin",
             field=models.ForeignKey(
                 blank=True,
@@ -445,6 +465,28 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="case_has_title_and_text",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="problem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_on__isnull", True),
+                    ("due_on__gte", models.F("raised_on")),
+                    _connector="OR",
+                ),
+                name="problem_due_after_raised",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="problem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("source__in", ["RATING", "DUTY"]), _negated=True),
+                    ("source_id__isnull", False),
+                    _connector="OR",
+                ),
+                name="problem_of_a_result_names_it",
             ),
         ),
         migrations.AddConstraint(
@@ -673,6 +715,17 @@ class Migration(migrations.Migration):
                 name="one_open_team_of_a_name",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="volunteerteam",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("dissolved_on__isnull", True),
+                    ("dissolved_on__gte", models.F("founded_on")),
+                    _connector="OR",
+                ),
+                name="team_dissolved_after_founding",
+            ),
+        ),
         migrations.AddIndex(
             model_name="volunteerhours",
             index=models.Index(fields=["member", "served_on"], name="volunteer_hours_of"),
@@ -717,6 +770,7 @@ class Migration(migrations.Migration):
                 name="volunteer_left_after_joining",
             ),
         ),
+        migrations.RunSQL(STEPS_STAND, STEPS_MAY_CHANGE),
         migrations.RunSQL(SERVING, NO_SERVING),
         migrations.RunSQL(SOURCES, migrations.RunSQL.noop),
     ]

@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from activities import wording
-from activities.rules.attendance import ATTENDED, AttendanceStatus
+from activities.rules.attendance import ATTENDED, DUE, AttendanceStatus
 from branches.rules.periods import Period
 
 
@@ -14,6 +14,10 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 
     def attended(self) -> AttendanceQuerySet:
         return self.filter(status__in=ATTENDED)
+
+    def due(self) -> AttendanceQuerySet:
+        """Keep who had to come: leave excuses, and who is not marked is not held to it."""
+        return self.filter(status__in=DUE)
 
 
 class Attendance(models.Model):

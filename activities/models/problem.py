@@ -64,6 +64,9 @@ class Problem(models.Model):
     )  # fmt: skip
     asker_name = models.CharField("反映人", max_length=30, blank=True)
     due_on = models.DateField("整改期限", null=True, blank=True)
+    # The first deadline its handler let pass before it was put off: it counts, not the later one.
+    missed_on = models.DateField("错过的期限", null=True, blank=True)
+    start_on = models.DateField("着手期限", null=True, blank=True)  # of an urgent one
     raised_on = models.DateField("提出日期")
     raised_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     closed_on = models.DateField("销号日期", null=True, blank=True)
@@ -112,6 +115,14 @@ class Problem(models.Model):
                 condition=(Q(case_title="", case_text="")) | (~Q(case_title="") & ~Q(case_text="")),
                 name="case_has_title_and_text",
             ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(due_on__gte=F("raised_on")),
+                name="problem_due_after_raised",
+            ),
+            models.CheckConstraint(
+                condition=~Q(source__in=[Source.RATING, Source.DUTY]) | Q(source_id__isnull=False),
+                name="problem_of_a_result_names_it",
+            ),
             # One result of a rating, one visit: one problem each.
             models.UniqueConstraint(
                 fields=["source", "source_id"],
@@ -129,7 +140,7 @@ class Problem(models.Model):
 
 
 class ProblemStep(models.Model):
-    """What was done to a problem: the way it went, in order. Never changed."""
+    """What was done to a problem: the way it went, in order. The database never changes one."""
 
     problem = models.ForeignKey(Problem, models.CASCADE, related_name="steps")
     step = models.CharField("办理", max_length=10, choices=list(wording.STEPS.items()))

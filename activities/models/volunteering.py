@@ -42,7 +42,11 @@ class VolunteerTeam(models.Model):
                 fields=["branch", "name"],
                 condition=Q(dissolved_on__isnull=True),
                 name="one_open_team_of_a_name",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(dissolved_on__isnull=True) | Q(dissolved_on__gte=F("founded_on")),
+                name="team_dissolved_after_founding",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,7 +96,8 @@ class VolunteerHoursQuerySet(models.QuerySet["VolunteerHours"]):
 
 class VolunteerHours(models.Model):
     """Service that no record of the branch tells: entered by the member, confirmed by somebody
-    else of the branch. Only what is confirmed and not refused counts.
+    else of the branch. Only what is confirmed counts; what was confirmed in error is voided, and
+    stands as refused.
     """
 
     branch = models.ForeignKey(

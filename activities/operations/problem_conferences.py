@@ -81,9 +81,12 @@ def _assign(
         raise Refused("有的问题已经不由本单位办理，请刷新页面再填。")
     if each.due_on < held_on:
         raise Refused(f"“{row.text[:20]}”的期限不能早于会议日期。")
+    if each.due_on < row.raised_on:
+        raise Refused(f"“{row.text[:20]}”的期限不能早于提出日期。")
     before, was = row.owner_id, row.due_on
-    row.owner, row.due_on = each.owner, each.due_on
-    row.save(update_fields=["owner", "due_on"])
+    row.owner = each.owner
+    course.set_due(row, each.due_on, at)
+    row.save(update_fields=["owner", "due_on", "missed_on"])
     text = f"三方会议明确第一责任人{each.owner.name}，{formats.day(each.due_on)}前办结"
     course.write(row, ProblemAct.ASSIGNED, text, on=max(held_on, row.raised_on), by=by, at=at)
     audit.record(

@@ -17,6 +17,8 @@ from branches import notices
 from branches.models import Organization, User
 from branches.templatetags import formats
 
+OTHERS_CLOSE = "请由办理单位其他委员或者上级党组织核实销号。"
+
 
 def held(problem: Problem) -> Problem:
     """Return the row as it stands, its meeting's record held first: whoever closes the record
@@ -24,11 +26,11 @@ def held(problem: Problem) -> Problem:
     """
     if problem.activity is not None:
         locked(problem.activity)
-    return (
-        Problem.objects.select_for_update(of=("self",))
-        .select_related("organization__parent", "origin", "activity", "owner__user", "asker__user")
-        .get(pk=problem.pk)
-    )
+    Problem.objects.select_for_update().get(pk=problem.pk)
+    # Read after the lock: whoever was waited for may have handed the row to another organisation.
+    return Problem.objects.select_related(
+        "organization__parent", "origin", "activity", "owner__user", "asker__user"
+    ).get(pk=problem.pk)
 
 
 def write(
@@ -44,6 +46,14 @@ def write(
     row.save(update_fields=["changed_at"])
 
 
+def set_due(row: Problem, due_on: dt.date | None, at: dt.datetime) -> None:
+    """Set another deadline on the row, not saved yet. The first one that passed unmet is kept."""
+    passed = row.due_on is not None and row.due_on < timezone.localdate(at)
+    if passed and row.due_on != due_on and row.missed_on is None:
+        row.missed_on = row.due_on
+    row.due_on = due_on
+
+
 def check_open(row: Problem) -> None:
     """:raises Refused: the problem is closed."""
     if row.closed_on is not None:
@@ -54,6 +64,20 @@ def check_closed(row: Problem) -> None:
     """:raises Refused: the problem is not closed."""
     if row.closed_on is None:
         raise Refused("这条问题还没有销号。")
+
+
+def is_owned_by(row: Problem, user: User) -> bool:
+    """Return whether somebody answers for a problem himself: then others close it."""
+    return row.owner is not None and row.owner.user_id == user.pk
+
+
+def dealt_with(row: Problem) -> str:
+    """Return in words how others have dealt with a problem; empty if nobody has."""
+    if row.supervisions.exists():
+        return "由上级督办"
+    if row.conferences.exists():
+        return "在三方会议上议过"
+    return "提交上一级" if row.steps.filter(step=ProblemAct.ESCALATED).exists() else ""
 
 
 def day_of(what: str, day: dt.date, *, not_before: dt.date, at: dt.datetime) -> dt.date:

@@ -101,7 +101,7 @@ def set_severity(
     _hand_over(row, handler, severity, at)
     row.save(update_fields=["severity"])
     text = f"{wording.SEVERITIES[before]}改为{wording.SEVERITIES[severity]}：{reason.strip()}"
-    course.write(row, ProblemAct.PROGRESS, text, by=by, at=at)
+    course.write(row, ProblemAct.SEVERITY, text, by=by, at=at)
     if handler != below:
         words = f"急难问题，由{below.short_name}直接提交{handler.short_name}办理"
         course.write(row, ProblemAct.ESCALATED, words, by=by, at=at)
@@ -121,10 +121,18 @@ def set_severity(
 
 
 def _hand_over(row: Problem, place: Organization, severity: Severity, at: dt.datetime) -> None:
-    """Have an organisation handle the problem from today on; only its own people answer for it."""
+    """Have an organisation handle the problem from today on; only its own people answer for it,
+    and what was missed before it came to them is not theirs.
+    """
+    clock = problem_clocks.clock(place, severity, timezone.localdate(at))
+    course.set_due(row, clock.due_on, at)
+    row.start_on = clock.start_on
     if place != row.organization:
         row.origin = row.origin or row.organization
-        row.owner = None
+        row.owner = row.missed_on = None
     row.organization, row.library = place, problem_clocks.library(place)
-    row.due_on = problem_clocks.due_on(place, severity, timezone.localdate(at))
-    row.save(update_fields=["organization", "origin", "owner", "library", "due_on"])
+    row.save(
+        update_fields=[
+            "organization", "origin", "owner", "library", "due_on", "missed_on", "start_on"
+        ]
+    )  # fmt: skip

@@ -18,7 +18,7 @@ from activities.operations.repeats import repeated
 from activities.queries import problem_clocks
 from activities.rules import progress
 from activities.rules.progress import State, Step
-from activities.rules.supervision import ONCE, ProblemAct, Severity, Source
+from activities.rules.supervision import ONCE, PERSONAL, ProblemAct, Severity, Source
 from branches import audit
 from branches.models import Organization, User
 from branches.queries import organizations
@@ -146,12 +146,13 @@ def _raise(
     severity = details.severity or Severity.ORDINARY
     is_urgent = severity is Severity.URGENT
     handler = problem_clocks.top(organization) if is_urgent else organization
+    clock = problem_clocks.clock(handler, severity, facts["raised_on"])
     due_on = details.due_on
     if due_on is None and details.severity is not None:
-        due_on = problem_clocks.due_on(handler, severity, facts["raised_on"])
+        due_on = clock.due_on
     facts = {"origin": organization, **facts} | {
         "organization": handler, "severity": severity, "due_on": due_on,
-        "library": problem_clocks.library(handler),
+        "start_on": clock.start_on, "library": problem_clocks.library(handler),
     }  # fmt: skip
     if handler != organization:
         facts["owner"] = None
@@ -160,7 +161,7 @@ def _raise(
         return twice
     problem = Problem.objects.create(**facts)
     audit.record(
-        "problem.added", by=by, at=at, on=problem, organization=handler, after=_facts(problem)
+        "problem.added", by=by, at=at, on=problem, organization=handler, after=_told(problem)
     )
     course.write(problem, ProblemAct.RAISED, on=problem.raised_on, by=by, at=at)
     course.tell_owner(problem, by, at)
@@ -193,22 +194,23 @@ def change(*, problem: Problem, details: ProblemDetails, by: User, at: dt.dateti
     if is_fixed(row) and (details.whose, details.text) != (row.whose, row.text):
         raise Refused("会议记录已经办结，问题和问题主体不能再改。要改，请先把会议记录退回更正。")
     before, owner_id = _facts(row), row.owner_id
+    course.set_due(row, details.due_on, at)
     for name in _FACTS:
         setattr(row, name, getattr(details, name))
-    row.save(update_fields=_FACTS)
+    row.save(update_fields=[*_FACTS, "missed_on"])
     after = _facts(row)
     changed = [name for name in after if after[name] != before[name]]
     audit.record(
         "problem.changed", by=by, at=at, on=row, organization=row.organization,
-        before={name: before[name] for name in changed},
-        after={name: after[name] for name in changed},
+        before={name: before[name] for name in changed if name in _told(row)},
+        after={name: after[name] for name in changed if name in _told(row)},
     )  # fmt: skip
     if row.owner_id != owner_id:
         name = row.owner.name if row.owner else "暂时没有"
         course.write(row, ProblemAct.ASSIGNED, f"第一责任人：{name}", by=by, at=at)
         course.tell_owner(row, by, at)
     elif changed:
-        course.write(row, ProblemAct.PROGRESS, course.in_words(changed, row), by=by, at=at)
+        course.write(row, ProblemAct.CHANGED, course.in_words(changed, row), by=by, at=at)
     return row
 
 
@@ -218,10 +220,13 @@ def close(
 ) -> Problem:
     """Close a problem (销号) with what came of it.
 
-    :raises Refused: it is closed already, no outcome is given, or the day does not fit.
+    :raises Refused: it is closed already, ``by`` answers for it himself, no outcome is given, or
+        the day does not fit.
     """
     row = course.held(problem)
     course.check_open(row)
+    if course.is_owned_by(row, by):
+        raise Refused(f"您是第一责任人，不能给自己销号。{course.OTHERS_CLOSE}")
     if not outcome.strip():
         raise Refused("请写明整改结果。")
     if closed_on < row.raised_on:
@@ -270,7 +275,8 @@ def reopen(*, problem: Problem, reason: str, by: User, at: dt.datetime) -> Probl
 def remove(*, problem: Problem, by: User, at: dt.datetime) -> None:
     """Take a problem off the list of a meeting whose record is still open.
 
-    :raises Refused: it was raised without a meeting; such a one is closed with its outcome.
+    :raises Refused: it was raised without a meeting, or others have dealt with it already; such
+        a one is closed with its outcome.
     :raises StepNotAllowed: the record of the meeting is closed or cancelled.
     """
     row = course.held(problem)
@@ -278,8 +284,10 @@ def remove(*, problem: Problem, by: User, at: dt.datetime) -> None:
         raise Refused("请写明结果后销号，不要删除。")
     course.check_open(row)
     _check_record(row.activity)
+    if others := course.dealt_with(row):
+        raise Refused(f"这条问题已经{others}，不能删除。请写明结果后销号。")
     audit.record(
-        "problem.removed", by=by, at=at, on=row, organization=row.organization, before=_facts(row)
+        "problem.removed", by=by, at=at, on=row, organization=row.organization, before=_told(row)
     )
     row.delete()
 
@@ -305,3 +313,9 @@ def _check(details: ProblemDetails, raised_on: dt.date) -> None:
 def _facts(row: Problem) -> dict[str, Any]:
     facts: dict[str, Any] = {name: getattr(row, name) for name in _FACTS}
     return facts | {"owner": row.owner.name if row.owner else ""}
+
+
+def _told(row: Problem) -> dict[str, Any]:
+    """Return the facts for the audit, which others read than those who read the record."""
+    hidden = ("whose", "text") if row.source in PERSONAL else ()
+    return {name: value for name, value in _facts(row).items() if name not in hidden}

@@ -13,12 +13,12 @@ from activities.models import Problem, Supervision
 from activities.operations import problem_course as course
 from activities.operations.refusals import Refused
 from activities.operations.repeats import repeated
-from activities.operations.voters import is_above
 from activities.rules.supervision import ProblemAct
 from activities.wording import supervision as wording
 from branches import audit, notices
 from branches.models import Organization, User
 from branches.scope import Scope
+from members.queries import above
 
 
 @transaction.atomic
@@ -38,16 +38,18 @@ def issue(
     once.
 
     :param reach: where ``by`` supervises; it has to come from strictly above the handler.
-    :raises Refused: the problem is closed, ``by`` or ``issuer`` is not above, no demand is made,
-        or the day has passed.
+    :raises Refused: the problem is closed, ``by`` or ``issuer`` is not above, ``by`` belongs to
+        the handler, no demand is made, or the day has passed.
     """
     row = course.held(problem)
     course.check_open(row)
     path = row.organization.path
     is_theirs = reach.reaches(issuer.path) and path != issuer.path and path.startswith(issuer.path)
-    if not is_above(reach, path) or not is_theirs:
+    if not reach.is_above(path) or not is_theirs:
         raise Refused("督办通知单由办理单位的上级发出。")
     issued_on = timezone.localdate(at)
+    if above.is_own(by.pk, row.organization, issued_on):
+        raise Refused("您在办理单位任职或是它的党员，请由上级的另一位负责人督办。")
     if not demand.strip():
         raise Refused("请写明督办要求。")
     if due_on < issued_on:

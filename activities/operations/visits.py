@@ -157,10 +157,9 @@ def send_up(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
 
 
 def _locked(visit: Visit) -> Visit:
-    return (
-        Visit.objects.select_for_update(of=("self",))
-        .select_related("organization__parent", "received_by__user")
-        .get(pk=visit.pk)
+    Visit.objects.select_for_update().get(pk=visit.pk)
+    return Visit.objects.select_related("organization__parent", "received_by__user").get(
+        pk=visit.pk
     )
 
 

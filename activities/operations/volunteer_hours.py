@@ -1,4 +1,7 @@
-"""Hours of service: reported by the member, confirmed or refused by somebody else of the branch."""
+"""Hours of service: reported by the member, confirmed or refused by somebody else of the branch.
+
+What was confirmed in error is voided: it counts no longer, and stays with the reason.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import VolunteerHours, VolunteerTeam
+from activities.operations.locks import shared
 from activities.operations.refusals import Refused
 from activities.operations.repeats import repeated
 from activities.queries import volunteering
@@ -78,7 +82,10 @@ def enter(
     if service.team is not None and service.team not in volunteering.teams_of(person, today):
         raise Refused("不在这支服务队里，请先加入或者重新选择。")
     if not is_another:
-        _check_recorded(person, service.served_on)
+        _check_recorded(
+            person, service.served_on,
+            "不用再报。不是同一次服务的，请勾选下面的确认后再提交。",
+        )  # fmt: skip
     row = VolunteerHours.objects.create(entered_by=by, entered_at=at, **facts)
     _record("service.entered", row, by, at)
     keepers = posts.holders(Capability.LOG_ACTIVITIES, home.branch, today).exclude(pk=by.pk)
@@ -104,12 +111,22 @@ def withdraw(*, entry: VolunteerHours, by: User, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def confirm(*, entry: VolunteerHours, by: User, at: dt.datetime) -> VolunteerHours:
+def confirm(
+    *, entry: VolunteerHours, is_another: bool = False, by: User, at: dt.datetime
+) -> VolunteerHours:
     """Say that the service was done: from now on it counts.
 
+    :param is_another: this is not the service that a record of that day tells; whoever confirms
+        says so himself, whatever the member said.
+    :raises Recorded: a record tells service of that day, and ``is_another`` was not said.
     :raises Refused: one's own, entered by oneself, or answered already.
     """
     row = _answered(entry, True, by, at)
+    # A record being closed right now is waited for: else neither would see the other.
+    for activity in volunteering.services_of(row.member, row.served_on):
+        shared(activity)
+    if not is_another:
+        _check_recorded(row.member, row.served_on, "请核对。确实不是同一次的，请勾选后再确认。")
     row.save(update_fields=["is_confirmed", "answered_by", "answered_at"])
     _record("service.confirmed", row, by, at)
     _tell(row, f"您报的志愿服务 {plain(row.hours)} 小时已确认", by, at)
@@ -132,6 +149,25 @@ def refuse(*, entry: VolunteerHours, reason: str, by: User, at: dt.datetime) -> 
     return row
 
 
+@transaction.atomic
+def void(*, entry: VolunteerHours, reason: str, by: User, at: dt.datetime) -> VolunteerHours:
+    """Take back that confirmed service counts, and say why; it stands as refused from ``at`` on.
+
+    :raises Refused: one's own, entered by oneself, not confirmed, or no reason.
+    """
+    row = _locked(entry)
+    if not row.is_confirmed:
+        raise Refused("只有已经确认的时长才能作废，请刷新页面。")
+    _check_other(row, by, "作废")
+    if not reason.strip():
+        raise Refused("请写明作废的原因。")
+    row.is_confirmed, row.refusal, row.answered_by, row.answered_at = False, reason.strip(), by, at
+    row.save(update_fields=["is_confirmed", "answered_by", "answered_at", "refusal"])
+    _record("service.voided", row, by, at)
+    _tell(row, f"您的志愿服务 {plain(row.hours)} 小时作废，不再计入：{row.refusal}", by, at)
+    return row
+
+
 def _locked(entry: VolunteerHours) -> VolunteerHours:
     row = (
         VolunteerHours.objects.select_for_update(of=("self",))
@@ -148,12 +184,16 @@ def _locked(entry: VolunteerHours) -> VolunteerHours:
 def _answered(entry: VolunteerHours, answer: bool, by: User, at: dt.datetime) -> VolunteerHours:
     row = _locked(entry)
     _check_open(row)
-    if row.member.user_id == by.pk:
-        raise Refused("这是您本人的服务，请由其他同志确认。")
-    if row.entered_by_id == by.pk:
-        raise Refused("这是您代为填报的，请由其他同志确认。")
+    _check_other(row, by, "确认")
     row.is_confirmed, row.answered_by, row.answered_at = answer, by, at
     return row
+
+
+def _check_other(row: VolunteerHours, by: User, word: str) -> None:
+    if row.member.user_id == by.pk:
+        raise Refused(f"这是您本人的服务，请由其他同志{word}。")
+    if row.entered_by_id == by.pk:
+        raise Refused(f"这是您代为填报的，请由其他同志{word}。")
 
 
 def _check_open(row: VolunteerHours) -> None:
@@ -162,14 +202,11 @@ def _check_open(row: VolunteerHours) -> None:
         raise Refused(f"这条填报{word}，不能再改，请刷新页面。")
 
 
-def _check_recorded(person: Member, day: dt.date) -> None:
+def _check_recorded(person: Member, day: dt.date, advice: str) -> None:
     told = volunteering.recorded(person, day)
     if told:
         titles = "、".join(row.activity.title for row in told)
-        raise Recorded(
-            f"支部这一天已经记了志愿服务“{titles}”，时长自动计算，不用再报。"
-            "不是同一次服务的，请勾选下面的确认后再提交。"
-        )
+        raise Recorded(f"支部这一天已经记了志愿服务“{titles}”，时长自动计算，{advice}")
 
 
 def _record(action: str, row: VolunteerHours, by: User, at: dt.datetime) -> None:

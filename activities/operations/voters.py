@@ -108,7 +108,7 @@ def set_aside(
         raise Refused("请写明不按规则办理的理由。")
     # The meeting's day can be typed; the day of the act cannot.
     days = {row.held_on, timezone.localdate(at)}
-    if not is_above(reach, row.organization.path) or queries.is_own_branch(
+    if not reach.is_above(row.organization.path) or queries.is_own_branch(
         by, row.organization, days
     ):
         raise Refused("规则只能由上级党组织有权限的人突破，本支部不能自己突破。")
@@ -140,8 +140,3 @@ def restore_rules(row: Activity, *, by: User, at: dt.datetime) -> None:
             "reason": "；".join(each.reason for each in gone),
         },
     )  # fmt: skip
-
-
-def is_above(reach: Scope, path: str) -> bool:
-    """Return whether ``reach`` comes from an organisation strictly above the one at ``path``."""
-    return any(path.startswith(root) and root != path for root in reach.roots)

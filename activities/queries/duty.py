@@ -52,8 +52,7 @@ class Crew:
 
 def terms(branch: Organization, day: dt.date) -> Terms:
     """Return how a branch keeps duty on a day (two queries)."""
-    rule = regulations.for_organization(branch, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(branch, day, RULE))
 
 
 def branches(scope: Scope, on: dt.date) -> QuerySet[Organization]:

@@ -15,7 +15,7 @@ from activities.models import Activity, Attendance
 from activities.queries import absences, facts, hours, learning, meeting_facts, work_evidence
 from activities.queries.learning import plain
 from activities.rules.absences import Seen, longest_run
-from activities.rules.attendance import ATTENDED, AttendanceStatus
+from activities.rules.attendance import ATTENDED, DUE, AttendanceStatus
 from activities.rules.kinds import KINDS, ActivityKind
 from branches.models import Organization
 from branches.queries import regulations
@@ -24,7 +24,6 @@ from members.models import Exemption, Member
 from members.queries import evidence as member_evidence
 from members.queries.evidence import Record
 
-_DUE = ~Q(status__in=[AttendanceStatus.LEAVE, AttendanceStatus.UNMARKED])
 _ABSENCES = frozenset({"absent_without_cause", "absent_running", "absent_as_secretary"})
 
 
@@ -138,7 +137,7 @@ def _learned(member: Member, period: Period) -> list[Evidence]:
 def _of_feed(feed: str) -> Q | None:
     attended = Q(status__in=ATTENDED)
     if feed == "attendance":
-        return _DUE
+        return Q(status__in=DUE)
     if feed == "absent_without_cause":
         return Q(status=AttendanceStatus.ABSENT)
     if feed == "absent_as_secretary":
@@ -237,7 +236,10 @@ def _attendance(organization: Organization, period: Period) -> list[Evidence]:
         .filter(is_counted=True, branch=organization)
         .order_by("held_on", "activity_id")
         .values_list("activity_id", "activity__title", "held_on")
-        .annotate(attended=Count("pk", filter=Q(status__in=ATTENDED)), due=Count("pk", filter=_DUE))
+        .annotate(
+            attended=Count("pk", filter=Q(status__in=ATTENDED)),
+            due=Count("pk", filter=Q(status__in=DUE)),
+        )
     )
     return [
         Evidence(pk, None, held_on, title, f"应到 {due} 人（请假除外） · 实到 {attended} 人", True)

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from activities.models import Attendance
 from activities.queries import absences, hours, meeting_facts, work_facts
-from activities.rules.attendance import ATTENDED, AttendanceStatus
+from activities.rules.attendance import ATTENDED, DUE, AttendanceStatus
 from activities.rules.kinds import KINDS
 from branches.facts import FactSource
 from branches.models import Organization
@@ -28,7 +28,6 @@ MEMBER_FEEDS = frozenset(
     }
 )
 _ORGANIZATION_FEEDS = frozenset({"attendance", "records_on_time", "hours_met", "problems_closed"})
-_DUE = ~Q(status__in=[AttendanceStatus.LEAVE, AttendanceStatus.UNMARKED])
 
 
 def counts(target: str, feed: str) -> bool:
@@ -94,7 +93,7 @@ def organization_facts(
             .values("branch_id")
             .annotate(
                 attended=Count("pk", filter=Q(status__in=ATTENDED)),
-                due=Count("pk", filter=_DUE),
+                due=Count("pk", filter=Q(status__in=DUE)),
             )
         )
         sources.append(FactSource(rows, "branch_id", {"attendance": ("attended", "due")}))
@@ -111,7 +110,7 @@ def _attendance_facts(period: Period, feeds: frozenset[str]) -> FactSource:
     counted: dict[str, Q] = {}
     columns: dict[str, tuple[str, str | None]] = {}
     if "attendance" in feeds:
-        counted |= {"attended": attended, "due": _DUE}
+        counted |= {"attended": attended, "due": Q(status__in=DUE)}
         columns["attendance"] = ("attended", "due")
     if "absent_without_cause" in feeds:
         counted["absent"] = Q(status=AttendanceStatus.ABSENT)

@@ -96,19 +96,19 @@ def bulletin(organization: Organization, period: Period, on: dt.date) -> Bulleti
         organization=organization,
         period=period,
         until=until,
-        total=_count(rows, first, end),
+        total=_count(rows, first, until),
         libraries={
-            each: _count([row for row in rows if row.library == each], first, end)
+            each: _count([row for row in rows if row.library == each], first, until)
             for each in Library
         },
         severities={
-            each: _count([row for row in rows if row.severity == each], first, end)
+            each: _count([row for row in rows if row.severity == each], first, until)
             for each in Severity
         },
         sources={
             each: found
             for each in Source
-            if (found := _count([row for row in rows if row.source == each], first, end))
+            if (found := _count([row for row in rows if row.source == each], first, until))
             != Count(0, 0, 0, 0)
         },
         supervised=sum(first <= each.issued_on for each in issued),
@@ -127,11 +127,13 @@ def bulletin(organization: Organization, period: Period, on: dt.date) -> Bulleti
     )
 
 
-def _count(rows: list[Problem], first: dt.date, end: dt.date) -> Count:
+def _count(rows: list[Problem], first: dt.date, until: dt.date) -> Count:
+    """On its last day a problem is not overdue yet."""
+    end = until + dt.timedelta(days=1)
     left = [row for row in rows if row.closed_on is None or row.closed_on >= end]
     return Count(
         raised=sum(row.raised_on >= first for row in rows),
         closed=len(rows) - len(left),
         left=len(left),
-        overdue=sum(row.due_on is not None and row.due_on < end for row in left),
+        overdue=sum(row.due_on is not None and row.due_on < until for row in left),
     )

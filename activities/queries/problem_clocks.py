@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
@@ -19,14 +20,24 @@ RULE = "L3"
 
 def terms(organization: Organization, day: dt.date) -> Terms:
     """Return the clocks that hold for an organisation on a day (two queries)."""
-    rule = regulations.for_organization(organization, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(organization, day, RULE))
 
 
-def due_on(organization: Organization, severity: Severity, raised_on: dt.date) -> dt.date:
-    """Return the last day for closing a problem raised there on a day (three queries)."""
-    calendar = working_calendar.around(raised_on)
-    return rules.due_day(severity, raised_on, calendar, terms(organization, raised_on))
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The last days for closing a problem, and for beginning with an urgent one."""
+
+    due_on: dt.date
+    start_on: dt.date | None
+
+
+def clock(organization: Organization, severity: Severity, day: dt.date) -> Clock:
+    """Return the clock of a problem that is there since a day (three queries)."""
+    calendar, set_there = working_calendar.around(day), terms(organization, day)
+    return Clock(
+        rules.due_day(severity, day, calendar, set_there),
+        rules.start_day(severity, day, calendar, set_there),
+    )
 
 
 def library(organization: Organization) -> Library:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from activities.models import Problem, ProblemStep, Supervision
-from activities.rules.supervision import ProblemAct, Satisfaction, Severity, Source
+from activities.rules.supervision import BEGINNINGS, CLOCK_STARTS, Satisfaction, Severity, Source
 from branches.models import User
 from branches.scope import Scope
 
 SHOWN = 200
-_BEGUN = (ProblemAct.PROGRESS, ProblemAct.ASSIGNED, ProblemAct.ANSWERED)
 
 
 def to_begin(scope: Scope) -> QuerySet[Problem]:
-    """Return the open urgent problems that nobody has begun with, the oldest first."""
-    begun = ProblemStep.objects.filter(problem=OuterRef("pk"), step__in=_BEGUN)
-    rows = Problem.objects.in_scope(scope).open().filter(~Exists(begun), severity=Severity.URGENT)
-    return rows.select_related("organization").order_by("raised_on", "pk")[:SHOWN]
+    """Return the open urgent problems that nobody has begun with since their clock started, the
+    most urgent first.
+    """
+    steps = ProblemStep.objects.filter(problem=OuterRef("pk"))
+    clock = steps.filter(step__in=CLOCK_STARTS).order_by("-pk").values("pk")[:1]
+    begun = steps.filter(step__in=BEGINNINGS, pk__gt=OuterRef("clock"))
+    rows = Problem.objects.in_scope(scope).open().filter(severity=Severity.URGENT)
+    rows = rows.annotate(clock=Coalesce(Subquery(clock), 0)).filter(~Exists(begun))
+    return rows.select_related("organization").order_by("start_on", "pk")[:SHOWN]
 
 
 def to_assign(scope: Scope) -> QuerySet[Problem]:

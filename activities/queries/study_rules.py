@@ -20,25 +20,16 @@ class CallUpRule:
     called_months: int
 
 
-def parameters(code: str, organization: Organization, on: dt.date) -> dict[str, Any]:
-    """Return the parameters of a rule for an organisation on a day (two queries), {} without it
-
-    and where the nearest committee has muted it.
-    """
-    rule = regulations.for_organization(organization, on).get(code)
-    return dict(rule.parameters) if rule is not None else {}
-
-
 def conversion(organization: Organization, on: dt.date) -> dict[str, Any]:
     """Return how many class hours an hour, half a day and a day are (H5)."""
-    return parameters(CONVERSION, organization, on)
+    return regulations.parameters(organization, on, CONVERSION)
 
 
 def theory_percent(organization: Organization, on: dt.date) -> int:
     """Return the least share of theory and party spirit at the party school, in percent."""
-    return int(parameters(CLASS, organization, on).get("theory_percent", 0))
+    return int(regulations.parameters(organization, on, CLASS).get("theory_percent", 0))
 
 
 def call_up(organization: Organization, on: dt.date) -> CallUpRule:
-    found = parameters(CALL_UP, organization, on)
+    found = regulations.parameters(organization, on, CALL_UP)
     return CallUpRule(found.get("topic_months", 24), found.get("called_months", 12))

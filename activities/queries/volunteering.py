@@ -9,8 +9,15 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from activities.models import Attendance, Serving, Volunteer, VolunteerHours, VolunteerTeam
-from activities.models.volunteering import VolunteerTeamQuerySet
+from activities.models import (
+    Activity,
+    Attendance,
+    Serving,
+    Volunteer,
+    VolunteerHours,
+    VolunteerTeam,
+)
+from activities.models.volunteering import VolunteerQuerySet, VolunteerTeamQuerySet
 from activities.rules import volunteering as rules
 from activities.rules.hours import CENT
 from activities.rules.kinds import ActivityKind
@@ -23,7 +30,7 @@ from branches.rules.periods import Period
 from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
 from branches.scope import Scope
-from members.models import Member
+from members.models import Member, Membership
 from members.queries import homes
 
 RULE = "P10"
@@ -41,9 +48,7 @@ class TeamLine:
 
 def terms(branch: Organization, day: dt.date, book: RuleBook | None = None) -> Terms:
     """Return how service is reported at a branch on a day (two queries, none with a book)."""
-    known = book or regulations.book([branch])
-    rule = known.of(branch, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(branch, day, RULE, book))
 
 
 def branches(scope: Scope, on: dt.date) -> list[Organization]:
@@ -56,10 +61,11 @@ def branches(scope: Scope, on: dt.date) -> list[Organization]:
 
 
 def teams_seen_by(user: User, grants: Grants, on: dt.date) -> QuerySet[VolunteerTeam]:
-    """Return the teams of the own branch, those one is or was in, and those in reach."""
+    """Return the teams of the own branch and those in reach: whoever has moved away sees the old
+    branch's no longer.
+    """
     home = homes.of_user(user, on)
     seen = grants.scope(Capability.SEE_ACTIVITIES).q("branch__path")
-    seen |= Q(pk__in=Volunteer.objects.filter(member__user=user).values("team_id"))
     rows = VolunteerTeam.objects.filter(seen | Q(branch=home.branch) if home else seen)
     return rows.select_related("branch", "leader").defer("leader__id_number", "leader__phone")
 
@@ -68,7 +74,7 @@ def lines_of(teams: Iterable[VolunteerTeam], year: Period, on: dt.date) -> list[
     """Return teams with their numbers (two queries)."""
     rows = list(teams)
     people = dict(
-        Volunteer.objects.on(on)
+        _of_branch(on)
         .filter(team__in=rows)
         .order_by()
         .values_list("team_id")
@@ -86,14 +92,14 @@ def lines_of(teams: Iterable[VolunteerTeam], year: Period, on: dt.date) -> list[
 
 def volunteers(team: VolunteerTeam, on: dt.date) -> list[Volunteer]:
     """Return who is in a team on a day, by pinyin (one query)."""
-    rows = Volunteer.objects.on(on).filter(team=team).select_related("member")
+    rows = _of_branch(on).filter(team=team).select_related("member")
     rows = rows.defer("member__id_number", "member__phone")
     return list(rows.order_by("member__name_pinyin", "member_id"))
 
 
 def teams_of(member: Member, on: dt.date) -> VolunteerTeamQuerySet:
-    """Return the standing teams somebody is in on a day, by name."""
-    inside = Volunteer.objects.on(on).filter(member=member).values("team_id")
+    """Return the standing teams of the home branch somebody is in on a day, by name."""
+    inside = _of_branch(on).filter(member=member).values("team_id")
     return VolunteerTeam.objects.filter(pk__in=inside, dissolved_on__isnull=True).order_by("name")
 
 
@@ -129,6 +135,24 @@ def recorded(member: Member, day: dt.date) -> list[Attendance]:
     """Return the service of a day that records of the branch tell already (one query)."""
     rows = _recorded().filter(member=member, held_on=day).select_related("activity")
     return list(rows.order_by("pk"))
+
+
+def services_of(member: Member, day: dt.date) -> list[Activity]:
+    """Return the service activities of a day with somebody on their roll, closed or not yet."""
+    rows = Activity.objects.filter(kind=ActivityKind.SERVICE, attendances__member=member)
+    return list(rows.filter(held_on=day).order_by("pk").distinct())
+
+
+def confirmed_beside(activity: Activity) -> int:
+    """Return how many whom a closed service record counts also have confirmed hours of that day:
+    perhaps the same service twice (one query, none for other kinds).
+    """
+    if activity.kind != ActivityKind.SERVICE:
+        return 0
+    confirmed = VolunteerHours.objects.filter(
+        member=OuterRef("member"), served_on=OuterRef("held_on"), is_confirmed=True
+    )
+    return _recorded().filter(Exists(confirmed), activity=activity).count()
 
 
 def reported(member: Member, day: dt.date) -> Decimal:
@@ -175,6 +199,13 @@ def to_confirm(scope: Scope, user: User) -> QuerySet[VolunteerHours]:
     rows = VolunteerHours.objects.in_scope(scope).filter(is_confirmed__isnull=True)
     rows = rows.exclude(member__user=user).exclude(entered_by=user)
     return rows.order_by("entered_at", "pk")
+
+
+def _of_branch(on: dt.date) -> VolunteerQuerySet:
+    """Keep the volunteers of a day who are still at home in the team's branch."""
+    here = Membership.objects.home().on(on)
+    here = here.filter(member=OuterRef("member"), branch=OuterRef("team__branch"))
+    return Volunteer.objects.on(on).filter(Exists(here))
 
 
 def _recorded() -> QuerySet[Attendance]:

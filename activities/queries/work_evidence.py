@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from activities.models import DutyShift, Problem, Serving
+from activities.queries import work_facts
 from activities.queries.learning import plain
 from activities.rules.hours import CENT
 from branches.models import Organization
@@ -56,10 +58,9 @@ def problems(organization: Organization, period: Period) -> list[Record]:
     rows = Problem.objects.filter(
         Q(organization=organization)
         | Q(organization__parent=organization, organization__kind=OrganizationKind.GROUP),
-        due_on__gte=period.first_day,
-        due_on__lt=period.end,
+        work_facts.due_in(period),
     )
-    return [_problem(row, period) for row in rows.order_by("due_on", "pk")]
+    return [_problem(row, period) for row in rows.order_by(Coalesce("missed_on", "due_on"), "pk")]
 
 
 def day(on: dt.date, period: Period) -> str:
@@ -89,8 +90,10 @@ def _served(row: Serving, period: Period) -> Record:
 
 
 def _problem(row: Problem, period: Period) -> Record:
-    assert row.due_on is not None
-    in_time = row.closed_on is not None and row.closed_on <= row.due_on
+    until = row.missed_on or row.due_on
+    assert until is not None
+    in_time = row.missed_on is None and row.closed_on is not None and row.closed_on <= until
+    put_off = "到期没有办结，后来改期" if row.missed_on else ""
     if row.closed_on is None:
         when, closed = "未办结", ""
     else:
@@ -99,7 +102,7 @@ def _problem(row: Problem, period: Period) -> Record:
     return Record(
         when=when,
         title=row.text,
-        note=" · ".join(filter(None, [f"整改期限 {day(row.due_on, period)}", closed])),
+        note=" · ".join(filter(None, [f"整改期限 {day(until, period)}", put_off, closed])),
         url=reverse("problem", kwargs={"pk": row.pk}),
         counts=in_time,
     )

@@ -37,19 +37,27 @@ def records(period: Period, within: Organization) -> FactSource:
 def problems(period: Period, within: Organization) -> FactSource:
     """Return problems closed by the day set for them ÷ those with such a day in the period.
 
-    They count for whoever handles them now, those of groups with the branch.
+    They count for whoever handles them now, those of groups with the branch. A deadline let pass
+    stays the one that counts, however it was put off afterwards.
     """
     rows = (
-        Problem.objects.filter(
-            due_on__gte=period.first_day,
-            due_on__lt=period.end,
-            organization__path__startswith=within.path,
-        )
+        Problem.objects.filter(due_in(period), organization__path__startswith=within.path)
         .order_by()
         .values(handled_by=_branch())
-        .annotate(due=Count("pk"), in_time=Count("pk", filter=Q(closed_on__lte=F("due_on"))))
+        .annotate(
+            due=Count("pk"),
+            in_time=Count("pk", filter=Q(missed_on__isnull=True, closed_on__lte=F("due_on"))),
+        )
     )
     return FactSource(rows, "handled_by", {"problems_closed": ("in_time", "due")})
+
+
+def due_in(period: Period) -> Q:
+    """Return the condition of problems whose deadline that counts lies in a period."""
+    first, end = period.first_day, period.end
+    missed = Q(missed_on__isnull=False, missed_on__gte=first, missed_on__lt=end)
+    due = Q(due_on__isnull=False, due_on__gte=first, due_on__lt=end)
+    return missed | (Q(missed_on__isnull=True) & due)
 
 
 def shifts(period: Period, on: dt.date | None) -> FactSource:

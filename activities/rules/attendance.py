@@ -20,6 +20,8 @@ class AttendanceStatus(StrEnum):
 
 
 ATTENDED = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.ONLINE})
+# 应到 wherever attendance is counted up: who is excused, or not yet marked, is not held to it.
+DUE = ATTENDED | {AttendanceStatus.ABSENT}
 
 
 @dataclass(frozen=True, slots=True)

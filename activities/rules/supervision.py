@@ -7,7 +7,7 @@ deadline, 萌芽 before it grows; each has its clock, which a committee may set 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -43,6 +43,9 @@ class Source(StrEnum):
 
 # Records that have one problem each.
 ONCE = frozenset({Source.RATING, Source.DUTY})
+# Records of one person that fewer may read than the problem list: the audit tells neither whose
+# problem came of them nor which.
+PERSONAL = frozenset({Source.RATING, Source.EVALUATION, Source.PAIR, Source.TALK})
 
 
 class Satisfaction(StrEnum):
@@ -57,6 +60,8 @@ class ProblemAct(StrEnum):
     RAISED = "RAISED"
     ASSIGNED = "ASSIGNED"
     PROGRESS = "PROGRESS"
+    CHANGED = "CHANGED"
+    SEVERITY = "SEVERITY"
     ESCALATED = "ESCALATED"
     SUPERVISED = "SUPERVISED"
     ANSWERED = "ANSWERED"
@@ -65,6 +70,11 @@ class ProblemAct(StrEnum):
     LOOKED = "LOOKED"
     REOPENED = "REOPENED"
 
+
+# What shows that somebody has begun with a problem, and what starts its clock: only what was done
+# since then shows it.
+BEGINNINGS = frozenset({ProblemAct.PROGRESS, ProblemAct.ASSIGNED, ProblemAct.ANSWERED})
+CLOCK_STARTS = frozenset({ProblemAct.RAISED, ProblemAct.SEVERITY, ProblemAct.ESCALATED})
 
 # Which library the problems of an organisation stand in: a group's in the team's, a branch's or
 # general branch's in the department's, a committee's in the company's.
@@ -131,9 +141,22 @@ def due_day(
     return raised_on + days * ONE_DAY
 
 
-def start_day(raised_on: dt.date, calendar: WorkingCalendar, terms: Terms) -> dt.date:
-    """Return the last day for beginning with an urgent problem."""
-    return calendar.after(raised_on, terms.start)
+def start_day(
+    severity: Severity, raised_on: dt.date, calendar: WorkingCalendar, terms: Terms
+) -> dt.date | None:
+    """Return the last day for beginning with an urgent problem; None for any other."""
+    return calendar.after(raised_on, terms.start) if severity is Severity.URGENT else None
+
+
+def is_begun(acts: Iterable[ProblemAct]) -> bool:
+    """Return whether somebody has begun with a problem since its clock last started.
+
+    :param acts: its course, in order of time.
+    """
+    begun = False
+    for act in acts:
+        begun = act in BEGINNINGS or (begun and act not in CLOCK_STARTS)
+    return begun
 
 
 def top_of(lineage: Sequence[tuple[str, OrganizationKind]]) -> str:
@@ -163,7 +186,7 @@ class Proposal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one problem stands; ``start_on`` is the last day for beginning with an urgent one."""
+    """How one problem stands."""
 
     severity: Severity
     is_closed: bool = False
@@ -172,7 +195,6 @@ class Standing:
     is_begun: bool = True
     is_supervised: bool = False
     has_above: bool = True
-    start_on: dt.date | None = None
     due_on: dt.date | None = None
     satisfaction: str = ""
     look_back_due_on: dt.date | None = None

@@ -260,6 +260,7 @@ def _row(row: Appraised, found: Appraisal, sees: bool, *, reads: bool) -> dict[s
         f"{formats.day(row.fed_back_on)}反馈" if row.fed_back_on else "",
     ]
     return {
+        "pk": row.pk,
         "name": row.member.name,
         "lacks": wording.LACKING[state] if _is_lacking(row, state) else "",
         "note": " · ".join(note for note in notes if note),

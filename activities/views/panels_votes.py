@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from activities.models import Activity
-from activities.operations.voters import is_above
 from activities.queries import elections, sequels, votes
 from activities.rules.kinds import ActivityKind
 from activities.rules.votes import CHAIRED
@@ -39,7 +38,7 @@ def decisions(request: Request, activity: Activity) -> Panel | None:
         "may_edit": may_edit,
         "is_fixed": may_log and activity.is_closed,
         "may_override": activity.may_be_edited
-        and is_above(request.grants.scope(Capability.OVERRIDE_RULES), path),
+        and request.grants.scope(Capability.OVERRIDE_RULES).is_above(path),
         "is_ready": not activity.is_planned,
     }
     has_any = data["resolutions"] or data["elections"] or data["overrides"] or data["exemptions"]

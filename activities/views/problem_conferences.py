@@ -17,8 +17,8 @@ from activities.operations import problem_conferences as operations
 from activities.queries import activities, problem_conferences, problem_papers, problems
 from activities.queries.problem_papers import Paper
 from activities.views import problem_page
+from activities.views.problem_papers import printed
 from activities.views.problem_steps import done
-from activities.views.supervisions import printed
 from branches import access
 from branches.access import Request
 from branches.models import Organization
@@ -46,6 +46,8 @@ def hold(request: Request) -> HttpResponse:
     """Hold a conference: every problem without an owner, without a deadline or overdue at once."""
     here = Organization.objects.in_scope(request.scope).standing_on(request.today)
     places = list(here.order_by("path")[:300])
+    if not places:
+        return TemplateResponse(request, "activities/problem_nowhere.html", {})
     asked = request.POST.get("organization") or request.GET.get("organization", "")
     place = next((each for each in places if str(each.pk) == asked), places[0])
     waiting = list(problem_conferences.waiting(place, request.today))

@@ -11,16 +11,15 @@ from django.urls import reverse
 
 from activities.forms.problems import CloseForm, ReopenForm
 from activities.models import Problem, ProblemStep, Supervision
-from activities.queries import problem_clocks, problems, supervisions
+from activities.operations import problem_course as course
+from activities.queries import problem_sources, problems, supervisions
 from activities.rules import supervision as rules
-from activities.rules.supervision import ProblemAct, Proposal, Severity, Standing
+from activities.rules.supervision import ProblemAct, Proposal, Severity, Source, Standing
 from activities.wording import supervision as wording
 from branches.access import Request
-from branches.queries import working_calendar
 from branches.rules.roles import Capability
+from members.queries import above
 
-# What shows that somebody has begun with a problem.
-BEGUN = frozenset({ProblemAct.PROGRESS, ProblemAct.ASSIGNED, ProblemAct.ANSWERED})
 TONES = {
     ProblemAct.ESCALATED: "warn",
     ProblemAct.SUPERVISED: "warn",
@@ -69,12 +68,19 @@ def page(
     asked = supervisions.of_problem(found)
     [row] = problems.rows_of([found], request.today)
     reach = request.grants.scope(Capability.SUPERVISE_PROBLEMS)
-    may_supervise = is_open and supervisions.issuer_for(found, reach) is not None
-    proposed = rules.proposals(_standing(request, found, steps, asked), request.today)
+    may_supervise = (
+        is_open
+        and above.decides(request.grants, Capability.SUPERVISE_PROBLEMS, found.organization)
+        and supervisions.issuer_for(found, reach) is not None
+    )
+    proposed = rules.proposals(_standing(found, steps, asked), request.today)
     context = {
         "problem": found,
         "row": row,
         "handling": wording.HANDLING[Severity(found.severity)],
+        "source_url": problem_sources.link(
+            Source(found.source), found.source_id, request.user, request.grants
+        ),
         "proposals": [wording.PROPOSALS[each] for each in proposed] if may_log else [],
         "events": [
             (
@@ -91,6 +97,7 @@ def page(
         "buttons": _buttons(found, proposed) if may_log else [],
         "supervise_url": _url("problem-supervise", found) if may_supervise else "",
         "may_remove": may_log and is_open and bool(found.activity and found.activity.may_be_edited),
+        "others_close": course.OTHERS_CLOSE if course.is_owned_by(found, request.user) else "",
         "close_form": close_form or CloseForm(today=request.today),
         "is_closing": close_form is not None,
         "reopen_form": (reopen_form or ReopenForm()) if may_log and not is_open else None,
@@ -106,26 +113,16 @@ def trail(found: Problem | None = None) -> list[tuple[str, str]]:
 
 
 def _standing(
-    request: Request,
-    found: Problem,
-    steps: Sequence[ProblemStep],
-    asked: Sequence[Supervision],
+    found: Problem, steps: Sequence[ProblemStep], asked: Sequence[Supervision]
 ) -> Standing:
-    severity = Severity(found.severity)
-    start_on = None
-    if severity is Severity.URGENT and found.closed_on is None:
-        terms = problem_clocks.terms(found.organization, found.raised_on)
-        calendar = working_calendar.around(found.raised_on)
-        start_on = rules.start_day(found.raised_on, calendar, terms)
     return Standing(
-        severity=severity,
+        severity=Severity(found.severity),
         is_closed=found.closed_on is not None,
         has_owner=found.owner_id is not None,
         has_measures=bool(found.measures),
-        is_begun=any(step.step in BEGUN for step in steps),
+        is_begun=rules.is_begun(ProblemAct(step.step) for step in steps),
         is_supervised=bool(asked),
         has_above=found.organization.parent_id is not None,
-        start_on=start_on,
         due_on=found.due_on,
         satisfaction=found.satisfaction,
         look_back_due_on=found.look_back_due_on,

@@ -62,6 +62,8 @@ def new(request: Request) -> HttpResponse:
         place = activity.organization
     else:
         hosts = _places(request)
+        if not hosts:
+            return TemplateResponse(request, "activities/problem_nowhere.html", {})
         chosen = request.POST.get("organization") or request.GET.get("organization", "")
         place = next((host for host in hosts if str(host.pk) == chosen), hosts[0])
     form = ProblemForm(

@@ -17,7 +17,7 @@ from activities.forms import CancelForm, ReopenForm
 from activities.models import Activity
 from activities.operations import activities as operations
 from activities.operations.refusals import NotBegun, Refused
-from activities.queries import activities, leaves, rolls
+from activities.queries import activities, leaves, rolls, volunteering
 from activities.rules import attendance
 from activities.rules.kinds import ActivityKind
 from activities.rules.progress import ACTIVITY, State, Step
@@ -78,7 +78,7 @@ def record(request: Request, *, pk: int) -> HttpResponse:
 def close(request: Request, *, pk: int) -> HttpResponse:
     """Close a record; what is missing is named on the page where it is filled in."""
     activity = _one(request, pk)
-    return _step(
+    answer = _step(
         request,
         activity,
         lambda: operations.close(
@@ -90,6 +90,13 @@ def close(request: Request, *, pk: int) -> HttpResponse:
         done="已办结。",
         mend="activity-edit",
     )
+    if twice := volunteering.confirmed_beside(activity):
+        messages.warning(
+            request,
+            f"这次服务的参加人员里，有 {twice} 人当天另有已经确认的服务时长。请到“志愿服务时长”的"
+            "“已确认”里核对，是同一次的请作废，免得重复计算。",
+        )
+    return answer
 
 
 @access.requires(Capability.LOG_ACTIVITIES)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from activities.forms.volunteering import RefusalForm, ServiceForm
+from activities.forms.volunteering import RefusalForm, ServiceForm, VoidForm
 from activities.models import Serving, VolunteerHours, VolunteerTeam
 from activities.operations import volunteer_hours as operations
 from activities.operations.refusals import Refused
@@ -118,18 +118,23 @@ def withdraw(request: Request, *, pk: int) -> HttpResponse:
 
 @access.requires(Capability.LOG_ACTIVITIES)
 def listing(request: Request) -> HttpResponse:
-    """What was reported in reach: to be confirmed, confirmed, refused."""
+    """What was reported in reach: to be confirmed, confirmed, refused or voided."""
     return _list(request)
 
 
 @access.requires(Capability.LOG_ACTIVITIES)
 @require_POST
 def answer(request: Request, *, pk: int) -> HttpResponse:
-    """Confirm hours with one tap, or refuse them with the reason."""
+    """Confirm hours with one tap, refuse them with the reason; void what was confirmed in error."""
     found = get_object_or_404(VolunteerHours.objects.in_scope(request.scope), pk=pk)
+    if request.POST.get("answer") == "void":
+        return _void(request, found)
     if request.POST.get("answer") == "confirm":
         try:
-            operations.confirm(entry=found, by=request.user, at=timezone.now())
+            operations.confirm(
+                entry=found, is_another="is_another" in request.POST, by=request.user,
+                at=timezone.now(),
+            )  # fmt: skip
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -147,8 +152,24 @@ def answer(request: Request, *, pk: int) -> HttpResponse:
     return _list(request, refusing=pk, refusal=form)
 
 
+def _void(request: Request, found: VolunteerHours) -> HttpResponse:
+    form = VoidForm(request.POST, prefix=str(found.pk))
+    if form.is_valid():
+        try:
+            operations.void(entry=found, **form.cleaned_data, by=request.user, at=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "已作废，不再计入时长，原因已通知本人。")
+        return redirect(f"{reverse('service-list')}?state={volunteering.CONFIRMED}")
+    return _list(request, refusing=found.pk, refusal=form)
+
+
 def _list(
-    request: Request, *, refusing: int | None = None, refusal: RefusalForm | None = None
+    request: Request,
+    *,
+    refusing: int | None = None,
+    refusal: RefusalForm | VoidForm | None = None,
 ) -> HttpResponse:
     places = volunteering.branches(request.scope, request.today)
     asked = request.GET.get("branch", "")
@@ -167,10 +188,11 @@ def _list(
                 "label": wording.ANSWERS[row.is_confirmed],
                 "tone": wording.TONES[row.is_confirmed],
                 "hours": plain(row.hours),
-                "may_answer": _may_answer(row, request),
+                "may_answer": row.is_confirmed is None and _is_anothers(row, request),
+                "may_void": bool(row.is_confirmed) and _is_anothers(row, request),
                 "form": refusal
                 if refusal is not None and row.pk == refusing
-                else RefusalForm(prefix=str(row.pk)),
+                else (VoidForm if row.is_confirmed else RefusalForm)(prefix=str(row.pk)),
             }
             for row in page.object_list
         ],
@@ -184,7 +206,7 @@ def _list(
             ("待确认", f"{here}?{suffix}", state == "", counts["waiting"]),
             ("已确认", f"{here}?state=CONFIRMED{suffix}", state == volunteering.CONFIRMED,
              counts["confirmed"]),
-            ("未确认", f"{here}?state=REFUSED{suffix}", state == volunteering.REFUSED,
+            ("不计入", f"{here}?state=REFUSED{suffix}", state == volunteering.REFUSED,
              counts["refused"]),
         ],
         "trail": [("志愿服务", reverse("volunteer-team-list"))],
@@ -209,9 +231,8 @@ def _entered(request: Request, form: ServiceForm, member: Member) -> bool:
     return False
 
 
-def _may_answer(row: VolunteerHours, request: Request) -> bool:
-    own = request.user.pk in (row.member.user_id, row.entered_by_id)
-    return row.is_confirmed is None and not own
+def _is_anothers(row: VolunteerHours, request: Request) -> bool:
+    return request.user.pk not in (row.member.user_id, row.entered_by_id)
 
 
 def _asked_branch(request: Request) -> Organization | None:

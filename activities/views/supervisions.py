@@ -1,41 +1,31 @@
-"""督办通知单, 督办简报 and 案例库: pages and papers."""
+"""督办通知单: to issue, answer, read and print one."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from activities import tasks
 from activities.forms import problem_handling as forms
 from activities.models import Supervision
 from activities.operations import supervisions as operations
-from activities.operations.voters import is_above
-from activities.queries import (
-    problem_bulletins,
-    problem_cases,
-    problem_clocks,
-    problem_papers,
-    supervisions,
-)
+from activities.queries import problem_clocks, problem_papers, supervisions
 from activities.queries.problem_papers import Paper
 from activities.views import problem_page
+from activities.views.problem_papers import printed
 from activities.views.problem_steps import done, step_page
 from activities.wording import supervision as wording
-from branches import access, jobs
+from branches import access
 from branches.access import Request
-from branches.models import Organization
 from branches.queries import working_calendar
-from branches.rules import tree
-from branches.rules.periods import Period, PeriodKind
 from branches.rules.roles import Capability
-from branches.rules.text import whole_number
+from members.queries import above
 
 PAGE = 50
 
@@ -61,8 +51,10 @@ def issue(request: Request, *, pk: int) -> HttpResponse:
     """Issue a supervision of a problem below."""
     found = problem_page.one(request, pk)
     issuer = supervisions.issuer_for(found, request.scope)
-    if issuer is None or not is_above(request.scope, found.organization.path):
-        messages.warning(request, "督办通知单由办理单位的上级发出。")
+    if issuer is None or not above.decides(
+        request.grants, Capability.SUPERVISE_PROBLEMS, found.organization
+    ):
+        messages.warning(request, "督办通知单由办理单位的上级发出，办理单位自己的人不能发。")
         return redirect("problem", pk=pk)
     terms = problem_clocks.terms(found.organization, request.today)
     calendar = working_calendar.around(request.today)
@@ -137,86 +129,7 @@ def print_supervision(request: Request, *, pk: int) -> HttpResponse:
     """Ask for a supervision as PDF."""
     row = _one(request, pk)
     label = wording.number(row.year, row.number)
-    return printed(request, Paper.NOTICE, pk, row.issuer, label)
-
-
-@access.requires(Capability.SEE_ACTIVITIES)
-def bulletin(request: Request, *, pk: int, period: str) -> HttpResponse:
-    """The month of an organisation and all below it, from the records."""
-    place, month = _month_of(request, pk, period)
-    found = problem_bulletins.bulletin(place, month, request.today)
-    kinds = tree.OrganizationKind
-    places = (
-        Organization.objects.in_scope(request.scope)
-        .of_kind(kinds.COMMITTEE, kinds.GENERAL_BRANCH, kinds.BRANCH)
-        .standing_on(request.today)
-        .order_by("path")[:300]
-    )
-    this_month = Period.containing(request.today)
-    context = {
-        "document": problem_papers.report(found, timezone.now()),
-        "found": found,
-        "places": [(each.pk, "　" * (each.depth - 1) + each.short_name) for each in places],
-        "place": place,
-        "period": month,
-        "previous": _bulletin_url(pk, month.previous),
-        "next": _bulletin_url(pk, month.next) if month < this_month else "",
-        "print_url": reverse("problem-bulletin-print", kwargs={"pk": pk, "period": str(month)}),
-        "trail": problem_page.trail(),
-    }
-    return TemplateResponse(request, "activities/problem_bulletin.html", context)
-
-
-@access.requires(Capability.SEE_ACTIVITIES)
-def latest_bulletin(request: Request) -> HttpResponse:
-    """Lead to this month's bulletin of an organisation (``organization``), or of the topmost."""
-    places = Organization.objects.in_scope(request.scope).order_by("path")
-    asked = whole_number(request.GET.get("organization", "")) or 0
-    place = places.filter(pk=asked).first() or places.first()
-    if place is None:
-        raise Http404
-    return redirect(_bulletin_url(place.pk, Period.containing(request.today)))
-
-
-@access.requires(Capability.SEE_ACTIVITIES)
-@require_POST
-def print_bulletin(request: Request, *, pk: int, period: str) -> HttpResponse:
-    """Ask for a bulletin as PDF."""
-    place, month = _month_of(request, pk, period)
-    label = f"{place.short_name}{month.label}督办简报"
-    return printed(request, Paper.BULLETIN, pk, place, label, period=str(month))
-
-
-@access.requires(Capability.SEE_ACTIVITIES)
-def cases(request: Request) -> HttpResponse:
-    """The case library of the whole tree, searched by words."""
-    asked = request.GET.get("q", "").strip()[:60]
-    root = request.scope.roots[0][: tree.STEP]
-    page = Paginator(problem_cases.found(root, asked), 20).get_page(request.GET.get("page"))
-    context = {
-        "page_obj": page,
-        "rows": [problem_cases.case_of(each) for each in page.object_list],
-        "asked": asked,
-        "trail": problem_page.trail(),
-    }
-    return TemplateResponse(request, "activities/problem_cases.html", context)
-
-
-def printed(
-    request: Request, paper: Paper, pk: int, place: Organization, label: str, *, period: str = ""
-) -> HttpResponse:
-    """Ask for a paper as PDF and lead to the job that draws it."""
-    job, made = jobs.request(
-        tasks.draw_problem_paper.name,
-        arguments={"paper": paper, "pk": pk, "period": period, "user": request.user.pk},
-        label=label,
-        by=request.user,
-        at=timezone.now(),
-        organization=place,
-    )
-    if made:
-        tasks.draw_problem_paper.delay_on_commit(job_id=job.pk)
-    return redirect("job", pk=job.pk)
+    return printed(request, Paper.NOTICE, pk, row.problem.organization, label)
 
 
 def _one(request: Request, pk: int) -> Supervision:
@@ -225,18 +138,3 @@ def _one(request: Request, pk: int) -> Supervision:
 
 def _read(rows: QuerySet[Supervision]) -> QuerySet[Supervision]:
     return rows.select_related("problem__organization__parent", "problem__activity", "issuer")
-
-
-def _month_of(request: Request, pk: int, period: str) -> tuple[Organization, Period]:
-    place = get_object_or_404(Organization.objects.in_scope(request.scope), pk=pk)
-    try:
-        month = Period.parse(period)
-    except ValueError:
-        raise Http404 from None
-    if month.kind is not PeriodKind.MONTH or month > Period.containing(request.today):
-        raise Http404
-    return place, month
-
-
-def _bulletin_url(pk: int, month: Period) -> str:
-    return reverse("problem-bulletin", kwargs={"pk": pk, "period": str(month)})

@@ -72,7 +72,7 @@ def team(request: Request, *, pk: int) -> HttpResponse:
 
 @access.requires(Capability.LOG_ACTIVITIES)
 def new(request: Request) -> HttpResponse:
-    """Found a team."""
+    """For who keeps the records of a branch; of several, ``branch`` says which."""
     places = volunteering.branches(request.scope, request.today)
     if not places:
         return TemplateResponse(request, "activities/volunteer_nobody.html", {})
@@ -108,7 +108,6 @@ def new(request: Request) -> HttpResponse:
 
 @access.requires(Capability.LOG_ACTIVITIES)
 def edit(request: Request, *, pk: int) -> HttpResponse:
-    """Change a team."""
     found = _kept(request, pk)
     form = TeamForm(
         request.POST if request.method == "POST" else None,
@@ -138,7 +137,6 @@ def edit(request: Request, *, pk: int) -> HttpResponse:
 @access.requires(Capability.LOG_ACTIVITIES)
 @require_POST
 def dissolve(request: Request, *, pk: int) -> HttpResponse:
-    """End a team."""
     found = _kept(request, pk)
     return _do(
         request, pk,
@@ -150,7 +148,6 @@ def dissolve(request: Request, *, pk: int) -> HttpResponse:
 @access.signed_in("党员加入本支部的服务队")
 @require_POST
 def join(request: Request, *, pk: int) -> HttpResponse:
-    """Join a team."""
     found = _seen(request, pk)
     return _do(
         request, pk,
@@ -162,7 +159,6 @@ def join(request: Request, *, pk: int) -> HttpResponse:
 @access.signed_in("党员退出自己的服务队")
 @require_POST
 def leave(request: Request, *, pk: int) -> HttpResponse:
-    """Leave a team."""
     found = _seen(request, pk)
     return _do(
         request, pk,

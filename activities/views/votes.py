@@ -180,7 +180,7 @@ def override(request: Request, *, pk: int) -> HttpResponse:
         "activity": activity,
         "form": form,
         "offered": offered,
-        "may": voters.is_above(request.scope, activity.organization.path),
+        "may": request.scope.is_above(activity.organization.path),
         "trail": trail(activity, "不按规则办理"),
     }
     return TemplateResponse(request, "activities/override.html", context)
@@ -243,8 +243,8 @@ def _page(
         "resolution": resolution,
         "following": resolution
         and resolution.followed_by.select_related("activity").order_by("pk").first(),
-        "is_above": voters.is_above(
-            request.grants.scope(Capability.OVERRIDE_RULES), meeting.activity.organization.path
+        "is_above": request.grants.scope(Capability.OVERRIDE_RULES).is_above(
+            meeting.activity.organization.path
         ),
         "trail": trail(meeting.activity, "修改表决" if resolution else "登记表决"),
     }

@@ -44,6 +44,8 @@ STEPS = {
     ProblemAct.RAISED: "提出",
     ProblemAct.ASSIGNED: "明确第一责任人",
     ProblemAct.PROGRESS: "办理进展",
+    ProblemAct.CHANGED: "修改措施、期限",
+    ProblemAct.SEVERITY: "调整程度",
     ProblemAct.ESCALATED: "提交上一级",
     ProblemAct.SUPERVISED: "督办",
     ProblemAct.ANSWERED: "督办回复",

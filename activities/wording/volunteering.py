@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-ANSWERS = {None: "待确认", True: "已确认", False: "未确认"}
+ANSWERS = {None: "待确认", True: "已确认", False: "不计入"}
 TONES = {None: "warn", True: "ok", False: "bad"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -22,6 +23,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须修改初始密码", default=False)
     created_at = models.DateTimeField("开通时间")
+    reset_at = models.DateTimeField("上次重置密码时间", null=True, blank=True)
 
     objects = UserManager()
 
@@ -39,6 +41,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def handed_over_at(self) -> dt.datetime:
+        """When somebody else last knew the password: as the account was opened or reset."""
+        return self.reset_at or self.created_at
 
     @classmethod
     def normalize_username(cls, username: Any) -> Any:

@@ -7,7 +7,7 @@ import secrets
 
 from django.db import IntegrityError, transaction
 
-from branches import audit
+from branches import account_handovers, audit
 from branches.models import Organization, Post, User
 from branches.rules import usernames
 from branches.rules.roles import Role, may_be_held_at
@@ -97,8 +97,10 @@ def reset_password(*, user: User, by: User, at: dt.datetime) -> str:
     row = User.objects.select_for_update().get(pk=user.pk)
     row.set_password(password)
     row.must_change_password = True
-    row.save(update_fields=["password", "must_change_password"])
+    row.reset_at = at
+    row.save(update_fields=["password", "must_change_password", "reset_at"])
     audit.record("account.password_reset", by=by, at=at, on=row)
+    account_handovers.follow(row, at)
     return password
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from django.db.models import QuerySet
 
 from branches.models import Organization, Post, User
-from branches.rules.roles import Capability, roles_with
+from branches.rules.roles import COMMITTEE_ROLES, Capability, roles_with
 
 
 def granting(capability: Capability, on: dt.date) -> QuerySet[Post]:
@@ -26,3 +26,9 @@ def holders(capability: Capability, organization: Organization, on: dt.date) -> 
     """Return whose post at an organisation itself, not above it, grants a capability on a day."""
     posts = granting(capability, on).filter(organization=organization)
     return User.objects.filter(pk__in=posts.values("user_id")).order_by("id")
+
+
+def committee(branch: Organization, on: dt.date) -> QuerySet[User]:
+    """Return the accounts in use of a branch's 支委会 on a day."""
+    posts = Post.objects.held_on(on).filter(organization=branch, role__in=COMMITTEE_ROLES)
+    return User.objects.filter(pk__in=posts.values("user_id"), is_active=True).order_by("pk")

@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
@@ -30,6 +31,16 @@ def for_organization(organization: Organization, day: dt.date) -> Rules:
     muted there is left out.
     """
     return book([organization]).of(organization, day)
+
+
+def parameters(
+    organization: Organization, day: dt.date, code: str, known: RuleBook | None = None
+) -> dict[str, Any]:
+    """Return the parameters of one rule for an organisation on a day; {} where it is not in force
+    or muted there (two queries, none with a rule book).
+    """
+    rule = (known or book([organization])).of(organization, day).get(code)
+    return dict(rule.parameters) if rule is not None else {}
 
 
 def for_organizations(organizations: Iterable[Organization], day: dt.date) -> dict[int, Rules]:

@@ -13,7 +13,7 @@ from branches.queries import jobs
 from branches.views import kept_files
 
 
-@access.signed_in("本人的文件，或有权打印台账的组织的文件")
+@access.signed_in("本人要的文件，或有权打印台账的组织的文件")
 def document(request: Request, *, pk: int) -> HttpResponseBase:
     """Send a file as a download that the browser must neither guess at nor run."""
     rows = jobs.readable_documents(request.user, request.grants)

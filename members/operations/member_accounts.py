@@ -7,7 +7,7 @@ import re
 
 from django.db import transaction
 
-from branches import audit
+from branches import account_handovers, audit
 from branches.models import User
 from branches.operations import accounts
 from branches.rules import usernames
@@ -46,6 +46,7 @@ def open_account(*, member: Member, by: User, at: dt.datetime) -> tuple[User, st
         "member.account_linked", by=by, at=at, on=row, organization=home.branch,
         after={"username": user.username},
     )  # fmt: skip
+    account_handovers.follow(user, at)
     return user, password
 
 

@@ -42,6 +42,7 @@ def declare() -> None:
     duties.register(care.tolerated, waiting=care.tolerated_waiting)
     duties.register(care.helped, waiting=care.helped_waiting)
     duties.register(care.reported, waiting=care.reported_waiting)
+    duties.register(care.warned, waiting=care.warned_waiting)
     duties.register(ideas.answers, waiting=ideas.answers_waiting)
     duties.register(ideas.own, waiting=ideas.own_waiting)
     duties.register(ideas.overdue, waiting=ideas.overdue_waiting)

@@ -9,6 +9,7 @@ import datetime as dt
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from branches.access import Grants
 from branches.duties import Duty
@@ -132,7 +133,7 @@ def reported(user: User, grants: Grants, on: dt.date) -> list[Duty]:
             title=f"{first.sender.short_name}的情况反馈等签收"
             if one
             else f"{len(rows)} 份情况反馈等签收",
-            due_on=first.sent_at.date() + RECEIVE_WITHIN,
+            due_on=timezone.localdate(first.sent_at) + RECEIVE_WITHIN,
             why="双重管理：两个支部互相反馈党员表现",
             url=reverse("mutual-report", kwargs={"pk": first.pk})
             if one
@@ -145,6 +146,29 @@ def reported(user: User, grants: Grants, on: dt.date) -> list[Duty]:
 def reported_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[MutualReport] | None:
     """Return the rows that ``reported`` tells of."""
     return mutual_reports.to_receive(user, grants) if grants.held else None
+
+
+def warned(user: User, grants: Grants, on: dt.date) -> list[Duty]:
+    """Return one line if somebody is about to be graded 优秀 against another branch's report."""
+    rows = list(mutual_reports.against_excellence(user, grants))
+    if not rows:
+        return []
+    return [
+        Duty(
+            title="民主评议拟评优秀的党员中，有另一个支部建议不评优的",
+            due_on=on,
+            why="双重管理：另一个支部建议不评优的，不评优秀",
+            url=reverse("mutual-report", kwargs={"pk": rows[0].pk})
+            if len(rows) == 1
+            else reverse("mutual-report-list"),
+            action="去核对",
+        )
+    ]
+
+
+def warned_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[MutualReport] | None:
+    """Return the rows that ``warned`` tells of."""
+    return mutual_reports.against_excellence(user, grants) if grants.held else None
 
 
 def _tolerance(rows: list[Tolerance], word: str, action: str, due_on: dt.date) -> Duty:

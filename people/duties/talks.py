@@ -43,7 +43,7 @@ def arranged(user: User, grants: Grants, on: dt.date) -> list[Duty]:
     """Return the lines for talks at the very branch that nobody is to hold yet, and for those
     that are overdue (one query).
     """
-    rows = list(_arranged(grants, on))
+    rows = list(_arranged(user, grants, on))
     open_ones = [row for row in rows if row.talker_id is None]
     late = [row for row in rows if row.talker_id is not None]
     found = []
@@ -58,7 +58,7 @@ def arranged(user: User, grants: Grants, on: dt.date) -> list[Duty]:
 
 def arranged_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Talk] | None:
     """Return the rows that ``arranged`` tells of."""
-    return _arranged(grants, on) if talks.arranging_paths(grants) else None
+    return _arranged(user, grants, on) if talks.arranging_paths(grants) else None
 
 
 def uncovered(user: User, grants: Grants, on: dt.date) -> list[Duty]:
@@ -87,8 +87,8 @@ def uncovered_waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Any] 
     return talks.not_met(grants, on)
 
 
-def _arranged(grants: Grants, on: dt.date) -> QuerySet[Talk]:
-    return talks.due_at(grants).filter(Q(talker__isnull=True) | Q(due_on__lt=on))
+def _arranged(user: User, grants: Grants, on: dt.date) -> QuerySet[Talk]:
+    return talks.due_at(user, grants).filter(Q(talker__isnull=True) | Q(due_on__lt=on))
 
 
 def _line(rows: Sequence[Talk], title: str, on: dt.date, url: str, action: str) -> Duty:

@@ -12,16 +12,14 @@ from branches.forms.fields import DayField
 from members.models import Member
 from people.models import Contact, Pair
 from people.operations.pairs import PairFacts, PairTerms
+from people.rules.households import BadLine, Household, read_households
 from people.rules.pairs import (
     BETWEEN_MEMBERS,
     BY_NAME,
-    BadLine,
-    Household,
     PairKind,
     PairStyle,
     Rhythm,
     Way,
-    read_households,
 )
 from people.wording import pairs as wording
 
@@ -167,6 +165,7 @@ class TermsForm(forms.Form):
         kwargs.setdefault("initial", {name: getattr(pair, name) for name in names})
         super().__init__(*args, **kwargs)
         self._pair = pair
+        self.fields["rhythm"].help_text = "改了从明天起算，已经开始的周期仍按原频次。"
         if pair.kind != PairKind.HOUSEHOLD:
             del self.fields["area"]
 

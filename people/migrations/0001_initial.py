@@ -157,6 +157,7 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(blank=True, max_length=80, verbose_name='地址')),
                 ('purpose', models.CharField(blank=True, max_length=200, verbose_name='目标')),
                 ('rhythm', models.CharField(choices=[("WEEK", '每周'), ("FORTNIGHT", '每两周'), ("MONTH", '每月'), ("QUARTER", '每季度')], default="MONTH", max_length=9, verbose_name='联系频次')),
+                ('rhythm_from', models.DateField(blank=True, null=True)),
                 ('started_on', models.DateField(verbose_name='结对日期')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='计划到期')),
                 ('ended_on', models.DateField(blank=True, null=True, verbose_name='结束日期')),
@@ -173,6 +174,21 @@ class Migration(migrations.Migration):
                 'verbose_name': '结对',
                 'verbose_name_plural': '结对',
                 'ordering': ['branch', 'helper', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='PastRhythm',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rhythm', models.CharField(choices=[("WEEK", '每周'), ("FORTNIGHT", '每两周'), ("MONTH", '每月'), ("QUARTER", '每季度')], max_length=9, verbose_name='联系频次')),
+                ('started_on', models.DateField(verbose_name='开始日期')),
+                ('ended_on', models.DateField(verbose_name='结束日期')),
+                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='past_rhythms', to='people.pair')),
+            ],
+            options={
+                'verbose_name': '原联系频次',
+                'verbose_name_plural': '原联系频次',
+                'ordering': ['pair', 'started_on'],
             },
         ),
         migrations.CreateModel(
@@ -368,6 +384,7 @@ class Migration(migrations.Migration):
                 ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
                 ('appointed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decided_at_meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='activities.activity', verbose_name='支委会记录')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stewardships', to='members.member', verbose_name='小政委')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stewards', to='branches.organization', verbose_name='班组')),
                 ('recommended_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -512,6 +529,7 @@ class Migration(migrations.Migration):
                 ('drop_reason', models.CharField(blank=True, max_length=100, verbose_name='不再需要的原因')),
                 ('arranged_at', models.DateTimeField(verbose_name='安排时间')),
                 ('recorded_at', models.DateTimeField(blank=True, null=True, verbose_name='登记时间')),
+                ('released_at', models.DateTimeField(blank=True, null=True, verbose_name='重新开放时间')),
                 ('arranged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='talks', to='branches.organization', verbose_name='党支部')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='talks', to='members.member', verbose_name='谈话对象')),
@@ -548,7 +566,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('read_at', models.DateTimeField(verbose_name='查看时间')),
                 ('reader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('talk', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='people.talk')),
+                ('talk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='people.talk')),
             ],
             options={
                 'verbose_name': '谈话查看记录',
@@ -585,6 +603,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='brand',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('branch',), name='one_brand_a_branch'),
+        ),
+        migrations.AddConstraint(
+            model_name='brand',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='brand_ended_after_it_began'),
         ),
         migrations.AddConstraint(
             model_name='helpplan',
@@ -638,6 +660,18 @@ class Migration(migrations.Migration):
             model_name='pair',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True), ('helped__isnull', True)), fields=('helper', 'helped_name', 'kind', 'area'), name='one_open_link_of_a_kind'),
         ),
+        migrations.AddConstraint(
+            model_name='pair',
+            constraint=models.CheckConstraint(condition=models.Q(('rhythm_from__isnull', True), ('rhythm_from__gt', models.F('started_on')), _connector='OR'), name='pair_rhythm_after_started'),
+        ),
+        migrations.AddConstraint(
+            model_name='pastrhythm',
+            constraint=models.UniqueConstraint(fields=('pair', 'started_on'), name='one_rhythm_from_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='pastrhythm',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_on__gt', models.F('started_on'))), name='past_rhythm_lasted'),
+        ),
         migrations.AddIndex(
             model_name='contact',
             index=models.Index(fields=['on', 'pair'], name='contacts_by_day'),
@@ -665,6 +699,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='project',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ["CLAIMED", "HANDED_IN", "ACCEPTED", "FAILED"]), _negated=True), models.Q(('claimed_on__isnull', False), ('leader__isnull', False)), _connector='OR'), name='claimed_project_has_its_leader'),
+        ),
+        migrations.AddConstraint(
+            model_name='project',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', "HANDED_IN"), _negated=True), ('handed_in_on__isnull', False), _connector='OR'), name='handed_in_project_has_its_day'),
         ),
         migrations.AddConstraint(
             model_name='project',
@@ -699,12 +737,24 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('claimed_on')), _connector='OR'), name='claim_ended_after_claimed'),
         ),
         migrations.AddConstraint(
+            model_name='stationclaim',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by__isnull', True), ('confirmed_on__isnull', True)), models.Q(('confirmed_by__isnull', False), ('confirmed_on__isnull', False)), _connector='OR'), name='claim_confirmed_by_somebody'),
+        ),
+        migrations.AddConstraint(
             model_name='steward',
             constraint=models.UniqueConstraint(condition=models.Q(('state', "APPOINTED")), fields=('organization',), name='one_steward_a_group'),
         ),
         migrations.AddConstraint(
             model_name='steward',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ["APPOINTED", "ENDED"]), _negated=True), models.Q(('appointed_on__gte', models.F('decided_on')), ('appointed_on__isnull', False), ('decided_on__gte', models.F('recommended_on')), ('decided_on__isnull', False)), _connector='OR'), name='steward_chosen_in_three_steps'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ["APPOINTED", "ENDED"]), _negated=True), models.Q(('appointed_on__gte', models.F('decided_on')), ('appointed_on__isnull', False), ('decided_by__isnull', False), ('decided_on__gte', models.F('recommended_on')), ('decided_on__isnull', False)), _connector='OR'), name='steward_chosen_in_three_steps'),
+        ),
+        migrations.AddConstraint(
+            model_name='steward',
+            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('recommended_by')), _negated=True), _connector='OR'), name='steward_has_four_eyes'),
+        ),
+        migrations.AddConstraint(
+            model_name='steward',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), models.Q(('appointed_on__isnull', False), ('ended_on__gte', models.F('appointed_on'))), _connector='OR'), name='steward_ended_after_appointed'),
         ),
         migrations.AddConstraint(
             model_name='steward',
@@ -737,6 +787,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='talent',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ["CONFIRMED", "LEFT"]), _negated=True), models.Q(('confirmed_on__gt', models.F('published_until')), ('confirmed_on__isnull', False), ('examined_on__isnull', False), ('published_on__isnull', False), ('published_until__gte', models.F('published_on')), ('published_until__isnull', False)), _connector='OR'), name='confirmed_after_publicity'),
+        ),
+        migrations.AddConstraint(
+            model_name='talent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by__isnull', True), ('confirmed_on__isnull', True)), models.Q(('confirmed_by__isnull', False), ('confirmed_on__isnull', False), ('examined_by__isnull', False), models.Q(('confirmed_by', models.F('recommended_by')), _negated=True), models.Q(('confirmed_by', models.F('examined_by')), _negated=True)), _connector='OR'), name='talent_has_four_eyes'),
         ),
         migrations.AddConstraint(
             model_name='talent',

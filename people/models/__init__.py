@@ -5,7 +5,7 @@ from people.models.brand import Brand, BrandCase
 from people.models.help_plan import HelpNote, HelpPlan
 from people.models.idea import Idea
 from people.models.mutual_report import MutualReport
-from people.models.pair import Contact, Pair
+from people.models.pair import Contact, Pair, PastRhythm
 from people.models.pledge import Pledge, PledgeProof
 from people.models.project import Project, ProjectNote
 from people.models.recall import Recall
@@ -30,6 +30,7 @@ __all__ = [
     "Idea",
     "MutualReport",
     "Pair",
+    "PastRhythm",
     "Pledge",
     "PledgeProof",
     "PoliticalBirthday",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from branches.scope import Scope
 
@@ -32,7 +32,11 @@ class Brand(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["branch"], condition=Q(ended_on__isnull=True), name="one_brand_a_branch"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="brand_ended_after_it_began",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -59,4 +59,5 @@ class MutualReport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member_id}"
+        # The audit shows this: not who.
+        return "双向反馈"

@@ -64,6 +64,8 @@ class Pair(models.Model):
     rhythm = models.CharField(
         "联系频次", max_length=9, choices=list(wording.RHYTHMS.items()), default=Rhythm.MONTH
     )
+    # From when the rhythm stands; None: from the beginning. What was agreed before: PastRhythm.
+    rhythm_from = models.DateField(null=True, blank=True)
     started_on = models.DateField("结对日期")
     ends_on = models.DateField("计划到期", null=True, blank=True)
     ended_on = models.DateField("结束日期", null=True, blank=True)
@@ -90,6 +92,10 @@ class Pair(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("started_on")),
                 name="pair_planned_to_last",
             ),
+            models.CheckConstraint(
+                condition=Q(rhythm_from__isnull=True) | Q(rhythm_from__gt=F("started_on")),
+                name="pair_rhythm_after_started",
+            ),
             models.UniqueConstraint(
                 fields=["helper", "helped", "kind"],
                 condition=Q(ended_on__isnull=True, helped__isnull=False),
@@ -104,6 +110,30 @@ class Pair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.helper.name}→{self.helped_name}"
+
+
+class PastRhythm(models.Model):
+    """A rhythm a pair once agreed on, from a day up to another (half-open): a period counts by
+    what was agreed then (``people.rules.rhythm``).
+    """
+
+    pair = models.ForeignKey(Pair, models.PROTECT, related_name="past_rhythms")
+    rhythm = models.CharField("联系频次", max_length=9, choices=list(wording.RHYTHMS.items()))
+    started_on = models.DateField("开始日期")
+    ended_on = models.DateField("结束日期")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "原联系频次"
+        ordering = ["pair", "started_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["pair", "started_on"], name="one_rhythm_from_a_day"),
+            models.CheckConstraint(
+                condition=Q(ended_on__gt=F("started_on")), name="past_rhythm_lasted"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_rhythm_display()
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

@@ -59,6 +59,10 @@ class Project(models.Model):
                 name="claimed_project_has_its_leader",
             ),
             models.CheckConstraint(
+                condition=~Q(state=ProjectState.HANDED_IN) | Q(handed_in_on__isnull=False),
+                name="handed_in_project_has_its_day",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=[ProjectState.ACCEPTED, ProjectState.FAILED])
                 | Q(decided_on__isnull=False, decided_by__isnull=False),
                 name="decided_project_has_its_day",

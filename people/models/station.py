@@ -78,6 +78,11 @@ class StationClaim(models.Model):
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("claimed_on")),
                 name="claim_ended_after_claimed",
             ),
+            models.CheckConstraint(
+                condition=Q(confirmed_on__isnull=True, confirmed_by__isnull=True)
+                | Q(confirmed_on__isnull=False, confirmed_by__isnull=False),
+                name="claim_confirmed_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

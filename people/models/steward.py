@@ -41,6 +41,9 @@ class Steward(models.Model):
     recommended_by = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     decided_on = models.DateField("研究日期", null=True, blank=True)
     decision = models.CharField("支委会意见", max_length=200, blank=True)
+    decided_by = models.ForeignKey(
+        "branches.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     decided_at_meeting = models.ForeignKey(
         "activities.Activity", models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name="支委会记录",
@@ -67,6 +70,7 @@ class Steward(models.Model):
                 condition=~Q(state__in=[StewardState.APPOINTED, StewardState.ENDED])
                 | Q(
                     decided_on__isnull=False,
+                    decided_by__isnull=False,
                     appointed_on__isnull=False,
                     decided_on__gte=F("recommended_on"),
                     appointed_on__gte=F("decided_on"),
@@ -77,6 +81,15 @@ class Steward(models.Model):
                 condition=Q(state=StewardState.ENDED, ended_on__isnull=False)
                 | (~Q(state=StewardState.ENDED) & Q(ended_on__isnull=True)),
                 name="ended_steward_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("recommended_by")),
+                name="steward_has_four_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True)
+                | Q(appointed_on__isnull=False, ended_on__gte=F("appointed_on")),
+                name="steward_ended_after_appointed",
             ),
         ]
 
@@ -151,6 +164,9 @@ class StewardHelp(models.Model):
 
 class StewardMonth(models.Model):
     """月汇报: made from the month's records, completed by hand, handed in once.
+
+    The days up to the one on which it was handed in are closed; those left of the month may
+    still be written down.
 
     ``content`` keeps what the records said when it was handed in, so that the report stands.
     """

@@ -75,6 +75,19 @@ class Talent(models.Model):
                 name="confirmed_after_publicity",
             ),
             models.CheckConstraint(
+                condition=Q(confirmed_on__isnull=True, confirmed_by__isnull=True)
+                | (
+                    Q(
+                        confirmed_on__isnull=False,
+                        confirmed_by__isnull=False,
+                        examined_by__isnull=False,
+                    )
+                    & ~Q(confirmed_by=F("recommended_by"))
+                    & ~Q(confirmed_by=F("examined_by"))
+                ),
+                name="talent_has_four_eyes",
+            ),
+            models.CheckConstraint(
                 condition=(Q(state=TalentState.LEFT, left_on__isnull=False) & ~Q(outcome=""))
                 | (~Q(state=TalentState.LEFT) & Q(left_on__isnull=True, outcome="")),
                 name="who_left_the_pool_has_an_outcome",

@@ -35,7 +35,8 @@ class Talk(models.Model):
 
     ``note`` and ``answer`` (what the member adds) are sealed at rest and are read through
     ``people.queries.talk_texts`` alone, which logs each reading. ``source`` names what made it
-    due, so that one event makes one talk.
+    due, so that one event makes one talk. ``released_at``: when the talker opened the words again
+    to the member, whose account somebody else had opened or reset since.
     """
 
     branch = models.ForeignKey(
@@ -68,6 +69,7 @@ class Talk(models.Model):
     )
     arranged_at = models.DateTimeField("安排时间")
     recorded_at = models.DateTimeField("登记时间", null=True, blank=True)
+    released_at = models.DateTimeField("重新开放时间", null=True, blank=True)
 
     objects = TalkQuerySet.as_manager()
 
@@ -108,7 +110,7 @@ class Talk(models.Model):
 class TalkReading(models.Model):
     """Somebody read what was said; the member sees who did and when."""
 
-    talk = models.ForeignKey(Talk, models.CASCADE, related_name="readings")
+    talk = models.ForeignKey(Talk, models.PROTECT, related_name="readings")
     reader = models.ForeignKey("branches.User", models.PROTECT, related_name="+")
     read_at = models.DateTimeField("查看时间")
 

@@ -61,10 +61,14 @@ def arrange_talk(
     if row.talk_id is None:
         row.talk = talks.arrange(
             member=member, reason=TalkReason.BIRTHDAY, talker=talker,
-            source=f"birthday:{member.pk}:{year}", by=by, at=at,
+            source=f"birthday:{member.pk}:{year}", branch=branch, by=by, at=at,
         )  # fmt: skip
         row.save(update_fields=["talk"])
-        _record("birthday.talk_arranged", row, member, by, at, {"year": year})
+        # Not who: those who read the audit are not among those who may know.
+        audit.record(
+            "birthday.talk_arranged", by=by, at=at, on=row.talk, organization=row.branch,
+            after={"year": year},
+        )  # fmt: skip
     return row
 
 

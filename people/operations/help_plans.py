@@ -21,7 +21,8 @@ from branches.models import Organization, User
 from members.models import Member
 from people.models import HelpNote, HelpPlan, Talk
 from people.operations import talks
-from people.queries import help_plans
+from people.operations.checks import check_day, check_other
+from people.queries import care, help_plans
 from people.rules import help_plans as rules
 from people.rules.help_plans import HelpOutcome
 from people.rules.talks import TalkReason
@@ -56,7 +57,7 @@ def make(
     """
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     today = timezone.localdate(at)
-    _check_other(member, by)
+    check_other(member, by)
     first, second = helpers.first_official.strip(), helpers.second_official.strip()
     if not (first and second and reason.strip() and plan.strip()):
         raise Refused("请写明两名帮教干部、列入原因和帮教计划。")
@@ -96,7 +97,7 @@ def note(*, help_plan: HelpPlan, on: dt.date, text: str, by: User, at: dt.dateti
     row = _running(help_plan, by)
     if not text.strip():
         raise Refused("请写明帮教情况。")
-    _check_day(on, row.started_on, "日期不能早于帮教开始日期。", at)
+    check_day(on, at, first=row.started_on, why="日期不能早于帮教开始日期。")
     facts = {"help_plan": row, "on": on, "text": text.strip(), "entered_by": by}
     if twice := repeated(HelpNote.objects.filter(**facts), action="help_plan.noted", by=by, at=at):
         return twice
@@ -110,17 +111,19 @@ def note(*, help_plan: HelpPlan, on: dt.date, text: str, by: User, at: dt.dateti
 
 @transaction.atomic
 def arrange_talk(*, help_plan: HelpPlan, by: User, at: dt.datetime) -> Talk:
-    """Arrange this month's talk with the 支委 who helps; one a month.
+    """Arrange this month's talk with the 支委 who helps; one a month. Where he is no longer of the
+    支委会, the branch names the talker later.
 
     The capability (at the very branch) is the caller's to check.
 
     :raises Refused: oneself, over already, or the talk cannot be arranged.
     """
-    row = _running(help_plan, by)
-    month = timezone.localdate(at).strftime("%Y-%m")
+    row, today = _running(help_plan, by), timezone.localdate(at)
+    branch = care.branch_of(row)
+    helper = help_plans.helper_of(row, branch, today)
     made = talks.arrange(
-        member=row.member, reason=TalkReason.HELP, talker=row.committee_member,
-        source=f"help:{row.pk}:{month}", by=by, at=at,
+        member=row.member, reason=TalkReason.HELP, talker=helper,
+        source=f"help:{row.pk}:{today:%Y-%m}", branch=branch, by=by, at=at,
     )  # fmt: skip
     _record("help_plan.talk_arranged", row, by, at, {"due_on": made.due_on})
     return made
@@ -146,7 +149,7 @@ def end(
     if not rules.may_end(row.ends_on, ended_on):
         last = row.ends_on
         raise Refused(f"帮教到{last.year}年{last.month}月{last.day}日期满，到那一天起才能评议。")
-    _check_day(ended_on, row.started_on, "", at)
+    check_day(ended_on, at)
     row.review, row.outcome, row.ended_on = review.strip(), outcome, ended_on
     row.save(update_fields=["review", "outcome", "ended_on"])
     _record("help_plan.ended", row, by, at, {"on": ended_on})
@@ -160,22 +163,10 @@ def _running(help_plan: HelpPlan, by: User) -> HelpPlan:
         .select_related("branch", "member__user", "committee_member__user")
         .get(pk=help_plan.pk)
     )
-    _check_other(row.member, by)
+    check_other(row.member, by)
     if row.ended_on is not None:
         raise Refused("帮教已经结束，不能再登记。")
     return row
-
-
-def _check_other(member: Member, by: User) -> None:
-    if member.user_id == by.pk:
-        raise Refused("这是您本人，请由其他人办理。")
-
-
-def _check_day(day: dt.date, first: dt.date, before: str, at: dt.datetime) -> None:
-    if day < first:
-        raise Refused(before)
-    if day > timezone.localdate(at):
-        raise Refused("日期不能晚于今天。")
 
 
 def _record(action: str, row: HelpPlan, by: User, at: dt.datetime, after: dict[str, Any]) -> None:

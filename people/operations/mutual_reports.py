@@ -1,6 +1,7 @@
 """Reports between the two branches of a member (双重管理, practice C22).
 
-Who may do so is the caller's to check; nobody reports on himself, or acknowledges it.
+Who may do so is the caller's to check; nobody reports on himself, or acknowledges it. Audit and
+notices do not say who it is about.
 """
 
 from __future__ import annotations
@@ -69,12 +70,12 @@ def send(
     )  # fmt: skip
     audit.record(
         "mutual_report.sent", by=by, at=at, on=row, organization=sender,
-        after={"person": member.name, "period": str(period), "organization": receiver.short_name},
+        after={"period": str(period), "organization": receiver.short_name},
     )  # fmt: skip
     url = reverse("mutual-report", kwargs={"pk": row.pk})
     keepers = posts.holders(Capability.ARRANGE_TALKS, receiver, today)
     others = keepers.exclude(pk__in=[by.pk, member.user_id or by.pk])
-    text = f"{sender.short_name}反馈{member.name}{period.label}的情况，请签收"
+    text = f"{sender.short_name}反馈了一名党员{period.label}的情况，请签收"
     notices.tell_many(others, text, url=url, at=at)
     if member.user is not None:
         words = f"{sender.short_name}向{receiver.short_name}反馈了您{period.label}的情况，可以查看"
@@ -99,11 +100,8 @@ def receive(*, report: MutualReport, by: User, at: dt.datetime) -> MutualReport:
         raise Refused("已经签收过了。")
     row.received_by, row.received_at = by, at
     row.save(update_fields=["received_by", "received_at"])
-    audit.record(
-        "mutual_report.received", by=by, at=at, on=row, organization=row.receiver,
-        after={"person": row.member.name},
-    )  # fmt: skip
+    audit.record("mutual_report.received", by=by, at=at, on=row, organization=row.receiver)
     url = reverse("mutual-report", kwargs={"pk": row.pk})
-    text = f"{row.receiver.short_name}已签收{row.member.name}的情况反馈"
+    text = f"{row.receiver.short_name}已签收您的情况反馈"
     notices.tell([row.sent_by], text, url=url, at=at)
     return row

@@ -16,10 +16,12 @@ from activities.operations.repeats import repeated
 from branches import audit, notices
 from branches.models import Organization, User
 from branches.rules.tree import OrganizationKind
+from branches.rules.working_days import ONE_DAY
 from branches.templatetags import formats
 from members.models import Member, Membership
-from people.models import Pair
-from people.rules.pairs import BETWEEN_MEMBERS, BY_NAME, Household, PairKind, PairStyle, Rhythm
+from people.models import Pair, PastRhythm
+from people.rules.households import Household
+from people.rules.pairs import BETWEEN_MEMBERS, BY_NAME, PairKind, PairStyle, Rhythm
 from people.wording import pairs as wording
 
 _TERMS = ("style", "rhythm", "purpose", "ends_on", "area")
@@ -160,6 +162,9 @@ def form_households(
 def change(*, pair: Pair, terms: PairTerms, by: User, at: dt.datetime) -> Pair:
     """Change how a pair goes together; who they are stands.
 
+    Another rhythm stands from the next day on: what the old one asked for until then stays. On the
+    day the pair was written down it stands from the beginning.
+
     :raises Refused: it has ended, the planned end does not lie after the beginning, or the member
         has a household of that name in the other area already.
     """
@@ -175,10 +180,12 @@ def change(*, pair: Pair, terms: PairTerms, by: User, at: dt.datetime) -> Pair:
     if row.helped_id is None and others.exclude(pk=row.pk).exists():
         raise Refused(f"{area}已经有“{row.helped_name}”，请先结束其中一条。")
     before = _said(row)
-    row.style, row.rhythm, row.area = terms.style, terms.rhythm, area
+    if terms.rhythm != row.rhythm:
+        _set_rhythm(row, terms.rhythm, timezone.localdate(at))
+    row.style, row.area = terms.style, area
     row.purpose, row.ends_on = terms.purpose.strip(), terms.ends_on
     row.changed_at = at
-    row.save(update_fields=[*_TERMS, "changed_at"])
+    row.save(update_fields=[*_TERMS, "rhythm_from", "changed_at"])
     after = _said(row)
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     if changed:
@@ -203,11 +210,13 @@ def end(*, pair: Pair, ended_on: dt.date, outcome: str, by: User, at: dt.datetim
         raise Refused("请写明结对成效，没有成效的写明原因。")
     if ended_on < row.started_on:
         raise Refused("结束日期不能早于结对日期。")
-    if ended_on > timezone.localdate(at):
+    today = timezone.localdate(at)
+    if ended_on > today:
         raise Refused("结束日期不能晚于今天。")
-    later = row.contacts.filter(removed_at=None, on__gt=ended_on).order_by("-on").first()
+    later = row.contacts.filter(removed_at=None, on__gte=ended_on).order_by("-on").first()
     if later is not None:
-        raise Refused(f"{formats.day(later.on)}还有联系记录，结束日期不能早于这一天。")
+        how = "请明天再登记结束" if later.on == today else "请改结束日期"
+        raise Refused(f"{formats.day(later.on)}有联系记录，结束日期要晚于这一天，{how}。")
     row.ended_on, row.outcome, row.ended_at = ended_on, outcome.strip(), at
     row.save(update_fields=["ended_on", "outcome", "ended_at"])
     audit.record(
@@ -218,6 +227,21 @@ def end(*, pair: Pair, ended_on: dt.date, outcome: str, by: User, at: dt.datetim
     if row.helped is not None:
         _tell(row.helped, f"您和{row.helper.name}的结对已经结束：{row.outcome}", by, at)
     return row
+
+
+def _set_rhythm(row: Pair, rhythm: Rhythm, today: dt.date) -> None:
+    tomorrow = today + ONE_DAY
+    is_new = timezone.localdate(row.formed_at) == today
+    # What was agreed on today, by a slip or not, never stood for a day.
+    if not is_new and row.rhythm_from != tomorrow:
+        PastRhythm.objects.create(
+            pair=row,
+            rhythm=row.rhythm,
+            started_on=row.rhythm_from or row.started_on,
+            ended_on=tomorrow,
+        )
+        row.rhythm_from = tomorrow
+    row.rhythm = rhythm
 
 
 def _lock(branch: Organization) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +14,7 @@ from activities.operations.refusals import Refused
 from activities.operations.repeats import repeated
 from branches import audit, notices
 from branches.models import Organization, User
+from branches.queries import posts
 from branches.rules.terms import years_later
 from members.models import Member, Membership
 from people.models import Pledge
@@ -64,7 +64,7 @@ def draft(
     if twice := repeated(same, action="pledge.drafted", by=by, at=at):
         return twice
     terms = pledges.terms(branch, today)
-    if standing(branch, member, year).count() >= terms.most:
+    if pledges.not_withdrawn(branch, member, year).count() >= terms.most:
         raise Refused(
             f"{year} 年已经有 {terms.most} 条，每年最多 {terms.most} 条。要换，请先删去一条草稿。"
         )
@@ -121,7 +121,7 @@ def copy(
     today = timezone.localdate(at)
     _check_belongs(branch, member, today)
     _check_year(year, today)
-    if standing(branch, member, year).exists():
+    if pledges.not_withdrawn(branch, member, year).exists():
         raise Refused(f"{year} 年的承诺已经开始写了，请在下面接着写。")
     terms = pledges.terms(branch, today)
     last = Pledge.objects.published().filter(member=member, year=year - 1)
@@ -155,7 +155,9 @@ def submit(
     _hold(branch, member)
     today = timezone.localdate(at)
     _check_belongs(branch, member, today)
-    rows = list(standing(branch, member, year).select_for_update().order_by("due_on", "pk"))
+    rows = list(
+        pledges.not_withdrawn(branch, member, year).select_for_update().order_by("due_on", "pk")
+    )
     drafts = [row for row in rows if row.state == PledgeState.DRAFT]
     if not drafts:
         raise Refused("没有要提交的草稿，请先写承诺。")
@@ -169,7 +171,7 @@ def submit(
         row.save(update_fields=["state", "branch", "returned_because", "changed_at"])
         audit.record("pledge.submitted", by=by, at=at, on=row, organization=branch)
     if member is not None:
-        told = pledges.committee(branch, today).exclude(pk=by.pk)
+        told = posts.committee(branch, today).exclude(pk=by.pk)
         if member.user_id is not None:
             told = told.exclude(pk=member.user_id)
         text = f"{member.name}提交了 {year} 年承诺 {len(drafts)} 条，请审核"
@@ -179,20 +181,11 @@ def submit(
     return drafts
 
 
-def standing(branch: Organization, member: Member | None, year: int) -> QuerySet[Pledge]:
-    """Return the promises of a year that count: all but those withdrawn."""
-    rows = Pledge.objects.filter(member=member, year=year).exclude(state=PledgeState.WITHDRAWN)
-    return rows if member is not None else rows.filter(branch=branch)
-
-
 def locked(pledge: Pledge) -> Pledge:
     """Return the row as it stands, held until the end of the transaction."""
-    return (
-        Pledge.objects.select_for_update(of=("self",))
-        .select_related("branch", "member__user", "problem")
-        .defer("member__id_number", "member__phone")
-        .get(pk=pledge.pk)
-    )
+    Pledge.objects.select_for_update().only("pk").get(pk=pledge.pk)
+    # Read after the lock: what is joined may have changed while it was waited for.
+    return pledges.with_people(Pledge.objects.all()).get(pk=pledge.pk)
 
 
 def _add(

@@ -15,6 +15,7 @@ from activities.operations.refusals import Refused
 from activities.rules.supervision import Source
 from branches import audit, notices
 from branches.models import User
+from branches.queries import posts
 from people.models import Pledge
 from people.operations.pledge_drafts import locked
 from people.queries import pledges
@@ -27,7 +28,7 @@ from people.wording import pledges as wording
 def approve(*, pledge: Pledge, by: User, at: dt.datetime) -> Pledge:
     """Approve a promise: it is published from then on.
 
-    :raises Refused: it is one's own, or the branch's and one has entered it.
+    :raises Refused: it is one's own, or one has entered it for the branch or for a member.
     :raises StepNotAllowed: it does not wait for that.
     """
     row = _stepping(pledge, PledgeStep.APPROVE, by, at)
@@ -58,12 +59,14 @@ def withdraw(*, pledge: Pledge, reason: str, by: User, at: dt.datetime) -> Pledg
     """Take a published promise back, because it cannot be kept by nobody's fault: it counts no
     more.
 
-    :raises Refused: as in ``send_back``.
+    :raises Refused: as in ``send_back``; or its last day is past, so that it is to be reviewed.
     :raises StepNotAllowed: it is not published, or reviewed already.
     """
     if locked(pledge).state == PledgeState.DRAFT:
         raise Refused("草稿由本人自己删去。")
     row = _stepping(pledge, PledgeStep.WITHDRAW, by, at)
+    if row.due_on < timezone.localdate(at):
+        raise Refused("兑现期限已经过了，不能再撤回，请评诺。")
     row.returned_because = _given(reason, "请写明撤回原因。")
     row.save(update_fields=["state", "returned_because", "changed_at"])
     _record("pledge.withdrawn", row, by, at, reason=row.returned_because)
@@ -201,6 +204,10 @@ def _check_decides(row: Pledge, by: User) -> None:
         raise Refused("这是您本人的承诺，请由其他委员办理。")
     if row.member_id is None and row.entered_by_id == by.pk:
         raise Refused("支部的承诺是您登记的，请由上级党组织的其他同志办理。")
+    if row.member is not None and row.entered_by_id == by.pk:
+        raise Refused(
+            f"这条承诺是您替{row.member.name}登记的，请由支部其他委员或者上级党组织办理。"
+        )
 
 
 def _given(text: str, words: str) -> str:
@@ -220,7 +227,7 @@ def _tell(row: Pledge, what: str, by: User, at: dt.datetime) -> None:
     """Tell whoever promised: the member, or the branch's 支委会."""
     text = f"承诺“{row.text[:30]}”{what}"
     if row.member is None:
-        told = pledges.committee(row.branch, timezone.localdate(at)).exclude(pk=by.pk)
+        told = posts.committee(row.branch, timezone.localdate(at)).exclude(pk=by.pk)
         notices.tell(told, text, url=reverse("pledge", kwargs={"pk": row.pk}), at=at)
     elif row.member.user is not None and row.member.user != by:
         notices.tell([row.member.user], text, url=f"{reverse('my-pledges')}?year={row.year}", at=at)

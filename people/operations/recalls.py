@@ -19,6 +19,7 @@ from branches import audit, notices
 from branches.models import Organization, User
 from members.models import Member
 from people.models import Recall
+from people.operations.checks import check_day, check_other
 from people.queries import recalls
 from people.rules import recalls as rules
 from people.rules.recalls import RECALL, RecallOutcome, RecallState, RecallStep
@@ -40,11 +41,11 @@ def enlist(
     :raises Refused: no reason, oneself, recalled already, or days that do not fit.
     """
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    _check_other(member, by)
+    check_other(member, by)
     if not reason.strip():
         raise Refused("请写明列入原因。")
-    _check_day(listed_on, None, "", at)
-    _check_day(told_on, listed_on, "告知本人的日期不能早于列入日期。", at)
+    check_day(listed_on, at)
+    check_day(told_on, at, first=listed_on, why="告知本人的日期不能早于列入日期。")
     if Recall.objects.filter(member=member).exclude(state__in=recalls.OVER).exists():
         raise Refused(f"{member.name}正在召回，不用再列入。")
     row = Recall.objects.create(
@@ -93,7 +94,7 @@ def assess(
     if assessed_on <= row.training_until:
         last = row.training_until
         raise Refused(f"培训到{last.month}月{last.day}日结束，之后才能考核。")
-    _check_day(assessed_on, None, "", at)
+    check_day(assessed_on, at)
     row.exam, row.assessment, row.assessed_on = exam, assessment, assessed_on
     row.save(update_fields=["state", "exam", "assessment", "assessed_on"])
     _record("recall.assessed", row, by, at, {"on": assessed_on})
@@ -189,7 +190,9 @@ def end(
     row.state = RECALL.after(RecallState(row.state), RecallStep.END)
     assert row.follow_until is not None
     last = row.follow_until
-    _check_day(ended_on, last, f"跟踪到{last.month}月{last.day}日，到那一天起才能结束。", at)
+    check_day(
+        ended_on, at, first=last, why=f"跟踪到{last.month}月{last.day}日，到那一天起才能结束。"
+    )
     if not row.follow_note:
         raise Refused("请先登记跟踪情况，再结束。")
     row.outcome, row.outcome_note, row.ended_on = outcome, outcome_note.strip(), ended_on
@@ -236,20 +239,8 @@ def _locked(recall: Recall, by: User) -> Recall:
         .select_related("branch", "member__user")
         .get(pk=recall.pk)
     )
-    _check_other(row.member, by)
+    check_other(row.member, by)
     return row
-
-
-def _check_other(member: Member, by: User) -> None:
-    if member.user_id == by.pk:
-        raise Refused("这是您本人，请由其他人办理。")
-
-
-def _check_day(day: dt.date, first: dt.date | None, before: str, at: dt.datetime) -> None:
-    if first is not None and day < first:
-        raise Refused(before)
-    if day > timezone.localdate(at):
-        raise Refused("日期不能晚于今天。")
 
 
 def _record(action: str, row: Recall, by: User, at: dt.datetime, after: dict[str, Any]) -> None:

@@ -14,9 +14,10 @@ from activities.operations.refusals import Refused
 from activities.operations.repeats import repeated
 from branches import audit, notices
 from branches.models import Organization, User
+from branches.queries import posts
 from members.models import Member, Membership
 from people.models import Station, StationClaim
-from people.queries import pledges, stations
+from people.queries import stations
 from people.rules import stations as rules
 
 
@@ -77,8 +78,9 @@ def change(*, station: Station, facts: StationFacts, by: User, at: dt.datetime) 
             after={key: after[key] for key in changed},
         )  # fmt: skip
     if "station_duties" in changed:
-        for claim in post.held:
-            _tell(claim.member, f"您的岗位“{row.title}”职责有调整，请看新的职责", by, at)
+        told = User.objects.filter(member__in=[claim.member_id for claim in post.held])
+        text = f"您的岗位“{row.title}”职责有调整，请看新的职责"
+        notices.tell_many(told.exclude(pk=by.pk), text, url=reverse("my-stations"), at=at)
     return row
 
 
@@ -114,7 +116,7 @@ def claim(*, station: Station, member: Member, by: User, at: dt.datetime) -> Sta
         return known
     made = _claim(row, member, by, at)
     text = f"{member.name}认领“{row.title}”，请确认"
-    told = pledges.committee(row.branch, today).exclude(pk=by.pk)
+    told = posts.committee(row.branch, today).exclude(pk=by.pk)
     notices.tell(told, text, url=_url(row), at=at)
     return made
 

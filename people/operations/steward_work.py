@@ -12,6 +12,7 @@ from activities.operations.refusals import Refused
 from activities.operations.repeats import repeated
 from branches import audit, notices
 from branches.models import Organization, User
+from branches.queries import posts
 from branches.rules.periods import Period
 from branches.rules.working_days import ONE_DAY
 from members.models import Member
@@ -36,10 +37,11 @@ def write_day(
 ) -> StewardDay:
     """Write down the line of a day, or change it: on the day itself and the next.
 
-    :raises Refused: nothing written, another day, a month handed in, or somebody who is not the
-        小政委 there.
+    :raises Refused: nothing written, another day, one handed in with its month, or somebody who
+        is not the 小政委 there.
     """
     today = timezone.localdate(at)
+    _lock(organization)
     if not text.strip():
         raise Refused("请写一句当天的跟班情况。")
     if not rules.may_be_written(on, today):
@@ -78,10 +80,11 @@ def write_help(
 
     What was sent twice within a minute is entered once.
 
-    :raises Refused: nobody or nothing named, another week, a month handed in, or somebody who
-        is not the 小政委 there.
+    :raises Refused: nobody or nothing named, another week, one over when its month was handed in,
+        or somebody who is not the 小政委 there.
     """
     today = timezone.localdate(at)
+    _lock(organization)
     name = helped.name if helped else helped_name.strip()
     facts = {
         "organization": organization, "member": member, "week_of": week_of, "helped": helped,
@@ -95,7 +98,7 @@ def write_help(
     if week_of not in (this_week, this_week - ONE_WEEK):
         raise Refused("只能记本周和上周的帮扶。")
     _check_seat(organization, member, today, by)
-    _check_open(organization, member, week_of)
+    _check_open(organization, member, rules.week_ends(week_of))
     _check_help(name, what)
     if helped is not None:
         if helped == member:
@@ -117,10 +120,11 @@ def write_help(
 def change_help(
     *, help: StewardHelp, what: str, outcome: str, by: User, at: dt.datetime
 ) -> StewardHelp:
-    """Change what was done or add what came of it, until the month is handed in.
+    """Change what was done or add what came of it, until the week is over and its month handed in.
 
-    :raises Refused: nothing written, the month is handed in, or it is somebody else's.
+    :raises Refused: nothing written, handed in, or it is somebody else's.
     """
+    _lock(help.organization)
     row = (
         StewardHelp.objects.select_for_update(of=("self",))
         .select_related("organization", "member")
@@ -128,7 +132,7 @@ def change_help(
     )
     if row.member.user_id != by.pk:
         raise Refused("只有登记的小政委本人能修改。")
-    _check_open(row.organization, row.member, row.week_of)
+    _check_open(row.organization, row.member, rules.week_ends(row.week_of))
     _check_help(row.helped_name, what)
     row.what, row.outcome = what.strip(), outcome.strip()
     row.save(update_fields=["what", "outcome"])
@@ -154,7 +158,7 @@ def hand_in(
     :raises Refused: too early, handed in already, or somebody who is not the 小政委 there.
     """
     today = timezone.localdate(at)
-    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    _lock(organization)
     _check_seat(organization, member, min(today, month.last_day), by)
     first = report_from(organization, month)
     if today < first:
@@ -174,7 +178,7 @@ def hand_in(
         "steward.reported", by=by, at=at, on=row, organization=organization,
         after={"period": str(month)},
     )  # fmt: skip
-    committee = set(stewards.committee(stewards.branch_of(organization), today))
+    committee = set(posts.committee(stewards.branch_of(organization), today))
     told = sorted((committee | set(steward_work.team(row, today))) - {by}, key=lambda user: user.pk)
     words = f"{member.name}提交了{month.label}月汇报，请评价"
     notices.tell(told, words, url=reverse("steward-month", kwargs={"pk": row.pk}), at=at)
@@ -247,10 +251,16 @@ def _check_seat(organization: Organization, member: Member, on: dt.date, by: Use
         raise Refused(f"您不是{organization.short_name}的小政委，不能登记。")
 
 
+def _lock(organization: Organization) -> None:
+    """Hold the group: what is written down and what is handed in do not pass each other."""
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+
+
 def _check_open(organization: Organization, member: Member, on: dt.date) -> None:
     month = Period.containing(on)
-    if steward_work.report(organization, member, month) is not None:
-        raise Refused(f"{month.label}的月汇报已经提交，这个月的记录不能再改。")
+    report = steward_work.report(organization, member, month)
+    if report is not None and on <= timezone.localdate(report.handed_in_at):
+        raise Refused(f"{month.label}的月汇报已经提交，提交以前的记录不能再改。")
 
 
 def _check_help(helped_name: str, what: str) -> None:

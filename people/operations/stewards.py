@@ -16,6 +16,7 @@ from activities.operations.repeats import repeated
 from activities.rules.kinds import ActivityKind
 from branches import audit, notices
 from branches.models import Organization, User
+from branches.queries import posts
 from branches.rules.tree import OrganizationKind
 from members.models import Member
 from people.models import Steward
@@ -94,12 +95,15 @@ def decide(
 ) -> Steward:
     """Write down that the 支委会 agrees; with its closed record, the day is that record's.
 
-    :raises Refused: about oneself, no words, a day that does not fit, or no such record.
+    :raises Refused: about oneself or whom one recommended, no words, a day that does not fit, or
+        no such record.
     :raises StepNotAllowed: it does not wait for the 支委会.
     """
     row = _locked(steward)
     row.state = STEWARD.after(StewardState(row.state), StewardStep.DECIDE)
     _check_not_self(row, by)
+    if row.recommended_by_id == by.pk:
+        raise Refused("推荐是您登记的，支委会意见请由其他委员登记。")
     if not decision.strip():
         raise Refused("请写明支委会意见。")
     if meeting is not None:
@@ -113,7 +117,8 @@ def decide(
     if decided_on > timezone.localdate(at):
         raise Refused("研究日期不能晚于今天。")
     row.decided_on, row.decision, row.decided_at_meeting = decided_on, decision.strip(), meeting
-    row.save(update_fields=["state", "decided_on", "decision", "decided_at_meeting"])
+    row.decided_by = by
+    row.save(update_fields=["state", "decided_on", "decision", "decided_at_meeting", "decided_by"])
     _record("steward.decided", row, by, at, on=decided_on)
     may = stewards.appointers(
         stewards.branch_of(row.organization), row.member, timezone.localdate(at)
@@ -243,7 +248,7 @@ def _url(row: Steward) -> str:
 
 def _tell_committee(row: Steward, text: str, by: User, at: dt.datetime) -> None:
     branch = stewards.branch_of(row.organization)
-    users = stewards.committee(branch, timezone.localdate(at)).exclude(pk=by.pk)
+    users = posts.committee(branch, timezone.localdate(at)).exclude(pk=by.pk)
     others = users.exclude(pk=row.member.user_id) if row.member.user_id else users
     notices.tell(others, text, url=_url(row), at=at)
 

@@ -1,7 +1,7 @@
 """The talent pool: recommend, examine, publish, confirm, then mentor, file and outcome.
 
-Four eyes: nobody recommends, examines, publishes or confirms himself, and whoever recommended
-neither examines nor confirms.
+Four eyes: nobody recommends, examines, publishes or confirms himself; whoever recommended neither
+examines nor confirms nor declines, and whoever examined does not confirm.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from branches.queries import posts, working_calendar
 from branches.rules.roles import Capability
 from members.models import Member
 from people.models import Talent, TalentNote
+from people.operations.checks import check_day, check_other
 from people.queries import talents
 from people.rules import talents as rules
 from people.rules.talents import TALENT, Outcome, TalentState, TalentStep, Tier
@@ -52,7 +53,7 @@ def recommend(
     }  # fmt: skip
     if twice := repeated(Talent.objects.filter(**facts), action="talent.recommended", by=by, at=at):
         return twice
-    _check_other(member, by)
+    check_other(member, by)
     if not facts["recommendation"]:
         raise Refused("请写明推荐理由。")
     if recommended_on > timezone.localdate(at):
@@ -78,11 +79,11 @@ def examine(
     """
     row = _locked(talent)
     row.state = TALENT.after(TalentState(row.state), TalentStep.EXAMINE)
-    _check_other(row.member, by)
+    check_other(row.member, by)
     _check_not_recommender(row, by)
     if not examination.strip():
         raise Refused("请写明考察意见。")
-    _check_day(examined_on, row.recommended_on, "考察日期不能早于推荐日期。", at)
+    check_day(examined_on, at, first=row.recommended_on, why="考察日期不能早于推荐日期。")
     row.examined_on, row.examination, row.examined_by = examined_on, examination.strip(), by
     row.save(update_fields=["state", "examined_on", "examination", "examined_by"])
     _record("talent.examined", row, by, at, {"happened_on": examined_on})
@@ -98,7 +99,7 @@ def publish(*, talent: Talent, by: User, at: dt.datetime) -> Talent:
     """
     row = _locked(talent)
     row.state = TALENT.after(TalentState(row.state), TalentStep.PUBLISH)
-    _check_other(row.member, by)
+    check_other(row.member, by)
     today = timezone.localdate(at)
     terms = talents.terms(row.branch, today)
     row.published_on = today
@@ -115,13 +116,15 @@ def confirm(*, talent: Talent, by: User, at: dt.datetime) -> Talent:
     """Take somebody into the pool once publicity is over. The caller checks that it is the
     committee at the top.
 
-    :raises Refused: about oneself, by who recommended, or publicity is not over.
+    :raises Refused: about oneself, by who recommended or examined, or publicity is not over.
     :raises StepNotAllowed: the person is not on publicity.
     """
     row = _locked(talent)
     row.state = TALENT.after(TalentState(row.state), TalentStep.CONFIRM)
-    _check_other(row.member, by)
+    check_other(row.member, by)
     _check_not_recommender(row, by)
+    if row.examined_by_id == by.pk:
+        raise Refused("人选是您考察的，请由另一位负责人确认入库。")
     today = timezone.localdate(at)
     assert row.published_until is not None
     if not rules.may_be_confirmed(row.published_until, today):
@@ -138,12 +141,13 @@ def confirm(*, talent: Talent, by: User, at: dt.datetime) -> Talent:
 def decline(*, talent: Talent, declined_because: str, by: User, at: dt.datetime) -> Talent:
     """Say that somebody is not taken, with the reason, at whatever step.
 
-    :raises Refused: about oneself, or no reason.
+    :raises Refused: about oneself, by who recommended, or no reason.
     :raises StepNotAllowed: it is decided already.
     """
     row = _locked(talent)
     row.state = TALENT.after(TalentState(row.state), TalentStep.DECLINE)
-    _check_other(row.member, by)
+    check_other(row.member, by)
+    _check_not_recommender(row, by)
     if not declined_because.strip():
         raise Refused("请写明未入库的原因。")
     row.declined_because = declined_because.strip()
@@ -161,7 +165,7 @@ def name_mentor(*, talent: Talent, mentor: Member, by: User, at: dt.datetime) ->
     """
     row = _locked(talent)
     _check_in_pool(row)
-    _check_other(row.member, by)
+    check_other(row.member, by)
     if mentor.pk == row.member_id:
         raise Refused("联系人不能是本人。")
     row.mentor = mentor
@@ -184,11 +188,11 @@ def note(*, talent: Talent, on: dt.date, text: str, by: User, at: dt.datetime) -
     """
     row = _locked(talent)
     _check_in_pool(row)
-    _check_other(row.member, by)
+    check_other(row.member, by)
     if not text.strip():
         raise Refused("请写明培养情况。")
     assert row.confirmed_on is not None
-    _check_day(on, row.confirmed_on, "日期不能早于入库日期。", at)
+    check_day(on, at, first=row.confirmed_on, why="日期不能早于入库日期。")
     facts = {"talent": row, "on": on, "text": text.strip(), "entered_by": by}
     if twice := repeated(TalentNote.objects.filter(**facts), action="talent.noted", by=by, at=at):
         return twice
@@ -211,9 +215,9 @@ def leave(
     """
     row = _locked(talent)
     row.state = TALENT.after(TalentState(row.state), TalentStep.LEAVE)
-    _check_other(row.member, by)
+    check_other(row.member, by)
     assert row.confirmed_on is not None
-    _check_day(left_on, row.confirmed_on, "出库日期不能早于入库日期。", at)
+    check_day(left_on, at, first=row.confirmed_on, why="出库日期不能早于入库日期。")
     row.outcome, row.left_on = outcome, left_on
     row.save(update_fields=["state", "outcome", "left_on"])
     _record("talent.left", row, by, at, {"happened_on": left_on})
@@ -224,14 +228,9 @@ def leave(
 def _locked(talent: Talent) -> Talent:
     return (
         Talent.objects.select_for_update(of=("self",))
-        .select_related("branch__parent", "member__user", "mentor")
+        .select_related("branch__parent", "member__user")
         .get(pk=talent.pk)
     )
-
-
-def _check_other(member: Member, by: User) -> None:
-    if member.user_id == by.pk:
-        raise Refused("这是您本人，请由其他人办理。")
 
 
 def _check_not_recommender(row: Talent, by: User) -> None:
@@ -242,13 +241,6 @@ def _check_not_recommender(row: Talent, by: User) -> None:
 def _check_in_pool(row: Talent) -> None:
     if row.state != TalentState.CONFIRMED:
         raise Refused(f"{row.member.name}不在人才库里，不能登记培养情况。")
-
-
-def _check_day(day: dt.date, first: dt.date, before: str, at: dt.datetime) -> None:
-    if day < first:
-        raise Refused(before)
-    if day > timezone.localdate(at):
-        raise Refused("日期不能晚于今天。")
 
 
 def _check_age(member: Member, tier: Tier, on: dt.date, branch: Organization) -> None:

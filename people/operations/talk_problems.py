@@ -13,6 +13,7 @@ from activities.rules.supervision import Source
 from branches import audit
 from branches.models import User
 from people.models import Talk
+from people.operations.talk_locks import locked
 from people.rules.talks import TalkState
 
 WHOSE = "党员谈话反映"
@@ -26,12 +27,7 @@ def raise_problem(
 
     :raises Refused: the member has not consented, somebody else talked, or nothing is written.
     """
-    row = (
-        Talk.objects.without_words()
-        .select_for_update(of=("self",))
-        .select_related("branch", "talker")
-        .get(pk=talk.pk)
-    )
+    row = locked(talk)
     if not has_consent:
         raise Refused("没有本人同意，不能提出。请先和本人说明。")
     if row.state != TalkState.HELD or row.talker is None or row.talker.user_id != by.pk:

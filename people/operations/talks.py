@@ -13,11 +13,12 @@ from django.views.decorators.debug import sensitive_variables
 from activities.operations.refusals import Refused
 from activities.operations.repeats import repeated
 from branches import audit, notices
-from branches.models import User
+from branches.models import Organization, User
 from members.models import Member
 from people.models import Talk
 from people.operations import talk_words
-from people.queries import talks
+from people.operations.talk_locks import locked
+from people.queries import talk_texts, talks
 from people.rules import talks as rules
 from people.rules.talks import TALK, TalkForm, TalkReason, TalkState, TalkStep
 from people.wording import talks as wording
@@ -44,6 +45,7 @@ def arrange(
     form: TalkForm | None = None,
     due_on: dt.date | None = None,
     source: str = "",
+    branch: Organization | None = None,
     by: User | None,
     at: dt.datetime,
 ) -> Talk:
@@ -56,24 +58,28 @@ def arrange(
     :param due_on: by rule P5 where it is None (7 days, a visit 3).
     :param source: what made it due, such as "consequence:12" or "birthday:5:2026": one talk each.
         Without one, what was sent twice within a minute is entered once.
+    :param branch: where the talk is asked for; None where that is any branch.
     :param by: None where the calendar does it; then ``source`` must be given.
-    :raises Refused: the member is on no roll, would talk with himself, or the day is past.
+    :raises Refused: the member is on no roll or belongs to another branch than ``branch``, would
+        talk with himself, or the day is past.
     """
     if not source and by is None:
         raise ValueError("what nobody arranges needs its source")
     if source and (known := Talk.objects.without_words().filter(source=source).first()):
+        _check_here(member, known.branch, branch)
         return known
     today = timezone.localdate(at)
-    branch = talks.branch_of(member, today)
-    if branch is None:
+    home = talks.branch_of(member, today)
+    if home is None:
         raise Refused(f"{member.name}现在不在党员名册上，不能安排谈话。")
+    _check_here(member, home, branch)
     chosen = form or rules.form_of(reason)
-    until = due_on or rules.due_on(today, chosen, talks.terms(branch, today))
+    until = due_on or rules.due_on(today, chosen, talks.terms(home, today))
     _check_talker(member, talker)
     if until < today:
         raise Refused("期限不能早于今天。")
     facts = {
-        "branch": branch, "member": member, "talker": talker, "form": chosen, "reason": reason,
+        "branch": home, "member": member, "talker": talker, "form": chosen, "reason": reason,
         "due_on": until,
     }  # fmt: skip
     if source:
@@ -89,9 +95,7 @@ def arrange(
             return twice
         row = Talk.objects.create(**facts, arranged_by=by, arranged_at=at)
     # Neither who nor why: those who read the audit are not among those who may know.
-    audit.record(
-        "talk.arranged", by=by, at=at, on=row, organization=branch, after={"due_on": until}
-    )
+    audit.record("talk.arranged", by=by, at=at, on=row, organization=home, after={"due_on": until})
     tell_member(row, by, at)
     _tell_talker(row, by, at)
     return row
@@ -103,11 +107,14 @@ def assign(
 ) -> Talk:
     """Say who is to hold a due talk, and until when.
 
-    :raises Refused: the member would talk with himself, or the day is past.
+    :raises Refused: it is the talk with oneself, the member would talk with himself, or the day is
+        past.
     :raises StepNotAllowed: it was held or dropped meanwhile.
     """
-    row = _locked(talk)
+    row = locked(talk)
     TALK.after(TalkState(row.state), TalkStep.HOLD)
+    if row.member.user_id == by.pk:
+        raise Refused("和您本人的谈话，请支部其他同志安排。")
     _check_talker(row.member, talker)
     if due_on < timezone.localdate(at) and due_on != row.due_on:
         raise Refused("期限不能早于今天。")
@@ -131,7 +138,7 @@ def drop(*, talk: Talk, reason: str, by: User, at: dt.datetime) -> Talk:
     :raises Refused: no reason is given, or somebody drops the talk with himself.
     :raises StepNotAllowed: it was held or dropped meanwhile.
     """
-    row = _locked(talk)
+    row = locked(talk)
     state = TALK.after(TalkState(row.state), TalkStep.DROP)
     if row.member.user_id == by.pk:
         raise Refused("和您本人的谈话，请支部其他同志决定要不要谈。")
@@ -157,7 +164,7 @@ def hold(*, talk: Talk, held: Held, by: User, at: dt.datetime) -> Talk:
         not fit.
     :raises StepNotAllowed: it was held or dropped meanwhile.
     """
-    row = _locked(talk)
+    row = locked(talk)
     state = TALK.after(TalkState(row.state), TalkStep.HOLD)
     own = _own(by)
     if row.talker is not None and row.talker_id != own.pk:
@@ -217,42 +224,25 @@ def record(*, member: Member, reason: TalkReason, held: Held, by: User, at: dt.d
 @transaction.atomic
 def withdraw(*, talk: Talk, by: User, at: dt.datetime) -> None:
     """Take back a talk that was written down by mistake, within 24 hours: the row and its words
-    go. One that had been arranged stays.
+    go. One that had been arranged stays, and so does one that somebody else has read or answered.
 
-    :raises Refused: it was arranged, somebody else wrote it down, or it is too late.
+    :raises Refused: it was arranged, somebody else wrote it down, it is too late, it was read by
+        somebody else, or the member has added to it.
     """
-    row = _locked(talk)
-    if not may_withdraw(row, by, at):
+    row = locked(talk)
+    if not talk_texts.may_correct(row, by, at) or row.due_on is not None:
         raise Refused("只有登记人能在 24 小时内撤回自己补登的谈话。")
+    if talk_texts.is_known_to_others(row, by):
+        raise Refused("谈话内容已有人查看或者补充，不能撤回。写错的，请在 24 小时内更正。")
     audit.record("talk.withdrawn", by=by, at=at, on=row, organization=row.branch)
     _tell(row.member, by, f"{by.name}撤回了登记错的谈话", reverse("my-talks"), at)
+    row.readings.all().delete()  # the talker's own
     row.delete()
-
-
-def may_withdraw(talk: Talk, by: User, at: dt.datetime) -> bool:
-    """Return whether somebody may take back what he has written down."""
-    return (
-        talk.state == TalkState.HELD
-        and talk.due_on is None
-        and talk.recorded_at is not None
-        and talk.talker is not None
-        and talk.talker.user_id == by.pk
-        and rules.may_be_corrected(talk.recorded_at, at)
-    )
 
 
 def tell_member(row: Talk, by: User | None, at: dt.datetime) -> None:
     """Tell the member that a talk is to be held; of the reason no more than what kind it is."""
-    assert row.due_on is not None
-    _tell(row.member, by, told(row), reverse("my-talks"), at)
-
-
-def told(row: Talk) -> str:
-    """Return what the member is told of a talk that is due."""
-    assert row.due_on is not None
-    form = wording.FORMS[TalkForm(row.form)]
-    who = f"由{row.talker.name}" if row.talker else "支部"
-    return f"{who}和您{form}，{row.due_on.month}月{row.due_on.day}日前"
+    _tell(row.member, by, talks.told(row), reverse("my-talks"), at)
 
 
 _HELD_FIELDS = ("held_on", "place", "is_shared", "recorded_at", *talk_words.FIELDS)
@@ -282,6 +272,11 @@ def _own(by: User) -> Member:
     return own
 
 
+def _check_here(member: Member, home: Organization, branch: Organization | None) -> None:
+    if branch is not None and home.pk != branch.pk:
+        raise Refused(f"{member.name}的组织关系现在不在{branch.short_name}，谈话由所在党支部安排。")
+
+
 def _check_talker(member: Member, talker: Member | None) -> None:
     if talker is None:
         return
@@ -297,15 +292,6 @@ def _check_day(day: dt.date, at: dt.datetime) -> None:
         raise Refused("谈话日期不能晚于今天。")
     if day < today - OLDEST:
         raise Refused("谈话日期早于一年以前，请核对。")
-
-
-def _locked(talk: Talk) -> Talk:
-    return (
-        Talk.objects.without_words()
-        .select_for_update(of=("self",))
-        .select_related("branch", "member__user", "talker__user")
-        .get(pk=talk.pk)
-    )
 
 
 def _tell_talker(row: Talk, by: User | None, at: dt.datetime) -> None:

@@ -21,7 +21,8 @@ from branches.queries import posts, working_calendar
 from branches.rules.roles import Capability
 from members.models import Member
 from people.models import Tolerance
-from people.queries import talks, tolerances
+from people.operations.checks import check_day, check_other
+from people.queries import care, talks, tolerances
 from people.rules import tolerances as rules
 from people.rules.tolerances import DECIDED, TOLERANCE, ToleranceState, ToleranceStep
 
@@ -87,10 +88,10 @@ def investigate(
     """
     row = _locked(tolerance)
     row.state = TOLERANCE.after(ToleranceState(row.state), ToleranceStep.INVESTIGATE)
-    _check_other(row.member, by)
+    check_other(row.member, by)
     if not finding.strip():
         raise Refused("请写明核实情况。")
-    _check_day(investigated_on, row.asked_on, "核实日期不能早于申请日期。", at)
+    check_day(investigated_on, at, first=row.asked_on, why="核实日期不能早于申请日期。")
     row.finding, row.investigated_on, row.investigated_by = finding.strip(), investigated_on, by
     row.save(update_fields=["state", "finding", "investigated_on", "investigated_by"])
     _record("tolerance.investigated", row, by, at, {"on": investigated_on})
@@ -116,13 +117,13 @@ def decide(
     row = _locked(tolerance)
     step = ToleranceStep.GRANT if is_granted else ToleranceStep.REFUSE
     row.state = TOLERANCE.after(ToleranceState(row.state), step)
-    _check_other(row.member, by)
+    check_other(row.member, by)
     if row.investigated_by_id == by.pk:
         raise Refused("这份申请是您核实的，请由另一位负责人决定。")
     if not decision.strip():
         raise Refused("请写明决定理由。")
     assert row.investigated_on is not None
-    _check_day(decided_on, row.investigated_on, "决定日期不能早于核实日期。", at)
+    check_day(decided_on, at, first=row.investigated_on, why="决定日期不能早于核实日期。")
     row.decision, row.decided_on, row.decided_by = decision.strip(), decided_on, by
     row.save(update_fields=["state", "decision", "decided_on", "decided_by"])
     _record(
@@ -130,7 +131,7 @@ def decide(
         {"on": decided_on},
     )  # fmt: skip
     _tell_person(row, "您的容错申请已有决定，可以查看", by, at)
-    keepers = posts.holders(Capability.ARRANGE_TALKS, row.branch, timezone.localdate(at))
+    keepers = posts.holders(Capability.ARRANGE_TALKS, care.branch_of(row), timezone.localdate(at))
     others = keepers.exclude(pk__in=[by.pk, row.member.user_id or by.pk])
     notices.tell_many(others, "一份容错申请已有决定，请反馈本人", url=_url(row), at=at)
     return row
@@ -145,12 +146,12 @@ def feed_back(
     :raises Refused: one's own, not decided, told already, or a day that does not fit.
     """
     row = _locked(tolerance)
-    _check_other(row.member, by)
+    check_other(row.member, by)
     if row.state not in DECIDED or row.decided_on is None:
         raise Refused("还没有决定，不能反馈。")
     if row.fed_back_on is not None:
         raise Refused("已经登记过反馈，不用再登记。")
-    _check_day(fed_back_on, row.decided_on, "反馈日期不能早于决定日期。", at)
+    check_day(fed_back_on, at, first=row.decided_on, why="反馈日期不能早于决定日期。")
     row.fed_back_on = fed_back_on
     row.save(update_fields=["fed_back_on"])
     _record("tolerance.fed_back", row, by, at, {"on": fed_back_on})
@@ -163,18 +164,6 @@ def _locked(tolerance: Tolerance) -> Tolerance:
         .select_related("branch", "member__user")
         .get(pk=tolerance.pk)
     )
-
-
-def _check_other(member: Member, by: User) -> None:
-    if member.user_id == by.pk:
-        raise Refused("这是您本人，请由其他人办理。")
-
-
-def _check_day(day: dt.date, first: dt.date, before: str, at: dt.datetime) -> None:
-    if day < first:
-        raise Refused(before)
-    if day > timezone.localdate(at):
-        raise Refused("日期不能晚于今天。")
 
 
 def _record(action: str, row: Tolerance, by: User, at: dt.datetime, after: dict[str, Any]) -> None:

@@ -9,15 +9,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractDay, ExtractMonth
 
 from branches.access import Grants
-from branches.models import Organization
+from branches.models import Organization, User
 from branches.rules.roles import Capability, roles_with
 from branches.rules.tree import OrganizationKind
 from branches.scope import Scope
 from members.models import Membership
 from members.rules.status import ON_ROLL
 from people.models import PoliticalBirthday
+from people.queries.talks import arranging_paths
 from people.rules.birthdays import AHEAD, birthday
 from people.rules.talks import TalkState
+
+TALKS = {TalkState.DUE: "已安排", TalkState.HELD: "已谈", TalkState.DROPPED: "不再需要"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Row:
     on: dt.date
     years: int
     done: PoliticalBirthday | None
+    shows_talk: bool = False  # whoever reads may know of the talk
 
     @property
     def is_greeted(self) -> bool:
@@ -35,11 +39,10 @@ class Row:
 
     @property
     def talk(self) -> str:
-        """How the talk stands, without why or what."""
-        if self.done is None or self.done.talk is None:
+        """How the talk stands, without why or what; "" for whoever may not know of it."""
+        if not self.shows_talk or self.done is None or self.done.talk is None:
             return ""
-        talk = self.done.talk
-        return "已谈" if talk.state == TalkState.HELD else "已安排"
+        return TALKS[TalkState(self.done.talk.state)]
 
 
 def members(scope: Scope) -> QuerySet[Membership]:
@@ -64,8 +67,11 @@ def of_branch(
     )  # fmt: skip
 
 
-def rows_of(homes: list[Membership], year: int) -> list[Row]:
-    """Return the lines of a list (one query)."""
+def rows_of(homes: list[Membership], year: int, user: User, grants: Grants) -> list[Row]:
+    """Return the lines of a list (one query): how the talk stands is for those who arrange talks
+    at the very branch, and for the member.
+    """
+    paths = arranging_paths(grants)
     found = PoliticalBirthday.objects.filter(
         member__in=[home.member_id for home in homes], year=year
     ).select_related("talk")
@@ -75,13 +81,15 @@ def rows_of(homes: list[Membership], year: int) -> list[Row]:
         admitted_on = home.member.admitted_on
         day = birthday(admitted_on, year) if admitted_on else None
         if admitted_on is not None and day is not None:
-            rows.append(Row(home, day, year - admitted_on.year, known.get(home.member_id)))
+            knows = home.branch.path in paths or home.member.user_id == user.pk
+            done = known.get(home.member_id)
+            rows.append(Row(home, day, year - admitted_on.year, done, knows))
     return rows
 
 
-def row_of(home: Membership, year: int) -> Row | None:
+def row_of(home: Membership, year: int, user: User, grants: Grants) -> Row | None:
     """Return one member's political birthday of a year; None before the first (one query)."""
-    return next(iter(rows_of([home], year)), None)
+    return next(iter(rows_of([home], year, user, grants)), None)
 
 
 def without_date(scope: Scope, branch: Organization) -> int:
@@ -99,8 +107,9 @@ def ungreeted(grants: Grants, on: dt.date) -> QuerySet[Membership]:
     greeted = PoliticalBirthday.objects.filter(
         member=OuterRef("member_id"), year=on.year, greeted_on__isnull=False
     )
-    until = on + AHEAD
-    last = until.day if until.month == on.month else 31
+    after = on + AHEAD + dt.timedelta(days=1)
+    # To the end of the month: also of 29 February in common years.
+    last = (after - dt.timedelta(days=1)).day if after.month == on.month else 31
     rows = (
         Membership.objects.current()
         .home()

@@ -1,30 +1,30 @@
 """Who may see what is closely kept of a person (召回, 容错, 帮教, 双向反馈).
 
 The person himself, the secretary and deputies of the very branch, and those strictly above it who
-review people; nobody else, whatever they may see otherwise.
+review people and do not belong to it; nobody else, whatever they may see otherwise. The branch is
+where the person is at home today: whoever moves is kept by the new branch, no longer by the old.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from branches.access import Grants
 from branches.models import Organization, User
 from branches.rules.roles import Capability
 from branches.rules.tree import OrganizationKind
 from members.models import Member, Membership
+from members.queries import above
 from members.rules.status import ON_ROLL
+from people.models import HelpPlan, Recall, Tolerance
 from people.queries.talks import arranging_paths
 
 
 def of_reviewers(grants: Grants, field: str = "branch") -> Q:
     """Return the filter for rows of branches strictly below somebody who reviews people."""
-    found = Q(pk__in=[])
-    for root in grants.scope(Capability.REVIEW_PEOPLE).roots:
-        found |= Q(**{f"{field}__path__startswith": root}) & ~Q(**{f"{field}__path": root})
-    return found
+    return above.below(grants, Capability.REVIEW_PEOPLE, field)
 
 
 def of_keepers(grants: Grants, field: str = "branch") -> Q:
@@ -37,10 +37,24 @@ def of_either(grants: Grants, field: str = "branch") -> Q:
     return of_keepers(grants, field) | of_reviewers(grants, field)
 
 
+def at_home(reach: Q) -> Q:
+    """Return the filter for rows about a member whose home today is a branch in ``reach``, a
+    filter by ``branch``; where the member has no home any more, the row's own branch is asked.
+    """
+    homes = Membership.objects.current().home().filter(member=OuterRef("member"))
+    return Q(Exists(homes.filter(reach))) | (~Q(Exists(homes)) & reach)
+
+
+def branch_of(row: Recall | Tolerance | HelpPlan) -> Organization:
+    """Return the branch that keeps a row now: as ``at_home`` says it (one query)."""
+    homes = Membership.objects.current().home().filter(member=row.member_id)
+    home = homes.select_related("branch").first()
+    return home.branch if home else row.branch
+
+
 def reviews(grants: Grants, branch: Organization) -> bool:
     """Return whether somebody reviews the people of a branch, from strictly above."""
-    roots = grants.scope(Capability.REVIEW_PEOPLE).roots
-    return any(branch.path.startswith(root) and root != branch.path for root in roots)
+    return above.decides(grants, Capability.REVIEW_PEOPLE, branch)
 
 
 def keeps(grants: Grants, branch: Organization) -> bool:
@@ -58,17 +72,10 @@ def may_open(grants: Grants) -> bool:
     return bool(arranging_paths(grants)) or grants.allows(Capability.REVIEW_PEOPLE)
 
 
-def kept_branches(grants: Grants) -> QuerySet[Organization]:
-    """Return the branches of which somebody is secretary or deputy, in tree order."""
-    rows = Organization.objects.of_kind(OrganizationKind.BRANCH)
-    return rows.filter(path__in=arranging_paths(grants), dissolved_on__isnull=True).order_by("path")
-
-
 def handled_branches(grants: Grants) -> QuerySet[Organization]:
     """Return the branches somebody keeps, and those whose people he reviews, in tree order."""
-    reach = Q(path__in=arranging_paths(grants))
-    for root in grants.scope(Capability.REVIEW_PEOPLE).roots:
-        reach |= Q(path__startswith=root) & ~Q(path=root)
+    reviewed = above.below(grants, Capability.REVIEW_PEOPLE)
+    reach = Q(path__in=arranging_paths(grants)) | reviewed
     rows = Organization.objects.of_kind(OrganizationKind.BRANCH).filter(reach)
     return rows.filter(dissolved_on__isnull=True).order_by("path")
 

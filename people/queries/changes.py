@@ -21,8 +21,15 @@ def members_touched(period: Period, since: dt.datetime, feeds: frozenset[str]) -
     rows: dict[str, tuple[QuerySet[Any], str]] = {
         "pledges_kept": (_pledges(period, since).filter(member__isnull=False), "member_id"),
         "pair_contacts": (_contacts(period, since), "pair__helper_id"),
-        # An answer of another period may have been this one's before.
-        "ideas_adopted": (Idea.objects.filter(changed_at__gt=since), "member_id"),
+        # An answer is given once: its day does not move.
+        "ideas_adopted": (
+            Idea.objects.filter(
+                changed_at__gt=since,
+                answered_on__gte=period.first_day,
+                answered_on__lt=period.end,
+            ),
+            "member_id",
+        ),
     }
     return _named(rows[feed] for feed in sorted(feeds & rows.keys()))
 

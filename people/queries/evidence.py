@@ -10,8 +10,9 @@ from branches.models import Organization
 from branches.rules.periods import Period
 from members.models import Member
 from members.queries.evidence import Record
-from people.models import Contact, Idea, Pledge
-from people.queries import facts, touch
+from people.models import Contact, Idea, Pair, Pledge
+from people.queries import touch
+from people.rules.ideas import ADOPTED
 from people.rules.pairs import Rhythm
 from people.rules.pledges import Verdict
 from people.wording import pairs as pair_words
@@ -77,7 +78,7 @@ def _contacts(member: Member, period: Period) -> list[Record]:
 def _ideas(member: Member, period: Period) -> list[Record]:
     rows = Idea.objects.filter(
         member=member,
-        state__in=facts.ADOPTED,
+        state__in=ADOPTED,
         answered_on__gte=period.first_day,
         answered_on__lt=period.end,
     )
@@ -104,12 +105,15 @@ def _pairs(organization: Organization, period: Period) -> list[Record]:
         Record(
             when="保持联系" if row.touched == row.windows else "有中断",
             title=f"{row.helper.name} → {row.helped_name}",
-            note=(
-                f"{pair_words.RHYTHMS[Rhythm(row.rhythm)]}联系 · "
-                f"{row.windows} 个周期中有 {row.touched} 个有联系"
-            ),
+            note=(f"{_rhythm(row, period)} · {row.windows} 个周期中有 {row.touched} 个有联系"),
             url=reverse("pair", kwargs={"pk": row.pk}),
             counts=row.touched == row.windows,
         )
         for row in rows
     ]
+
+
+def _rhythm(row: Pair, period: Period) -> str:
+    if row.rhythm_from is not None and row.rhythm_from > period.first_day:
+        return "联系频次后来改过"
+    return f"{pair_words.RHYTHMS[Rhythm(row.rhythm)]}联系"

@@ -9,10 +9,9 @@ from branches.models import Organization
 from branches.rules.periods import Period
 from people.models import Contact, Idea, Pledge
 from people.queries import touch
-from people.rules.ideas import IdeaState
+from people.rules.ideas import ADOPTED
 from people.rules.pledges import Verdict
 
-ADOPTED = (IdeaState.ADOPTED, IdeaState.DONE)
 _FEEDS = {
     "member": frozenset({"pledges_kept", "pair_contacts", "ideas_adopted"}),
     "organization": frozenset({"pledges_kept", "pairs_in_touch"}),

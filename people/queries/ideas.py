@@ -34,9 +34,7 @@ class Month:
 
 def terms(organization: Organization, day: dt.date, book: RuleBook | None = None) -> Terms:
     """Return how soon a branch answers on a day (two queries, none with a rule book)."""
-    known = book or regulations.book([organization])
-    rule = known.of(organization, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(organization, day, RULE, book))
 
 
 def seen_by(user: User, grants: Grants, on: dt.date) -> QuerySet[Idea]:

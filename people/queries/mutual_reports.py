@@ -5,14 +5,15 @@ tells the other.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import ExtractYear
 
 from activities.models import Appraised, Attendance, Serving
+from activities.rules.appraisals import AppraisalGrade, AppraisalState
 from activities.rules.attendance import ATTENDED
 from branches.access import Grants
 from branches.models import Organization, User
@@ -87,12 +88,13 @@ def periods(on: dt.date) -> list[Period]:
 def content(member: Member, sender: Organization, period: Period) -> dict[str, Any]:
     """Return what a branch's records say of somebody in a period (three queries).
 
-    ``due`` and ``present``: closed activities of the branch on whose roll he stood, and those he
-    came to; ``hours`` of service there, a decimal as text; ``grade``: of the appraisal of the
-    period's year, "" while there is none.
+    ``due`` and ``present``: closed activities of the branch he was due at (leave excuses), and
+    those he came to; ``hours`` of service there, a decimal as text; ``grade``: of the appraisal
+    of the period's year, "" while there is none.
     """
     attendance = (
         Attendance.objects.in_period(period)
+        .due()
         .filter(
             member=member, is_counted=True,
             activity__organization__path__startswith=sender.path,
@@ -149,21 +151,25 @@ def to_receive(user: User, grants: Grants) -> QuerySet[MutualReport]:
     return rows.order_by("sent_at", "pk")
 
 
-def against_excellence(
-    members: Iterable[Member], receiver: Organization, year: int
-) -> dict[int, MutualReport]:
-    """Return by member the last report of a year that says to a branch "not 优秀" (one query).
+def against_excellence(user: User, grants: Grants) -> QuerySet[MutualReport]:
+    """Return the reports that say "not 优秀" of whom a branch somebody keeps is about to grade so.
 
     Whoever does not deserve it where he lives gets no 优秀 at work either (C22). Of several
-    reports of one sender the last one counts.
+    reports of one sender in a year the last one counts; a finished appraisal is past warning.
     """
-    rows = MutualReport.objects.filter(
-        member__in=[each.pk for each in members], receiver=receiver, period_start__year=year
-    )
-    last: dict[tuple[int, int], MutualReport] = {}
-    for row in rows.select_related("sender").order_by("sent_at", "pk"):
-        last[row.member_id, row.sender_id] = row
-    return {member: row for (member, _), row in last.items() if not row.is_excellent_possible}
+    year = ExtractYear(OuterRef("period_start"))
+    later = MutualReport.objects.filter(
+        Q(sent_at__gt=OuterRef("sent_at")) | Q(sent_at=OuterRef("sent_at"), pk__gt=OuterRef("pk")),
+        member=OuterRef("member"), sender=OuterRef("sender"), receiver=OuterRef("receiver"),
+        period_start__year=year,
+    )  # fmt: skip
+    graded = Appraised.objects.filter(
+        member=OuterRef("member"), grade=AppraisalGrade.EXCELLENT,
+        appraisal__organization=OuterRef("receiver"), appraisal__year=year,
+    ).exclude(appraisal__state=AppraisalState.DONE)  # fmt: skip
+    rows = _listed(MutualReport.objects.filter(care.of_keepers(grants, "receiver")))
+    rows = rows.filter(~Exists(later), Exists(graded), is_excellent_possible=False)
+    return rows.exclude(member__user=user).order_by("sent_at", "pk")
 
 
 def _by_post(grants: Grants) -> Q:

@@ -24,11 +24,8 @@ from people.rules.pairs import PairKind, PairState, Rhythm, Terms, Way
 from people.wording import pairs as wording
 
 RULE = "P3"
-_LATER = {
-    Rhythm.WEEK: "7 days",
-    Rhythm.FORTNIGHT: "14 days",
-    Rhythm.MONTH: "1 month",
-    Rhythm.QUARTER: "3 months",
+_LATER = {rhythm: f"{count} days" for rhythm, count in rules.DAYS.items()} | {
+    rhythm: f"{count} months" for rhythm, count in rules.MONTHS.items()
 }
 
 
@@ -70,8 +67,7 @@ class Row:
 
 def terms(organization: Organization, day: dt.date) -> Terms:
     """Return how many each member of a branch answers for on a day (two queries)."""
-    rule = regulations.for_organization(organization, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(organization, day, RULE))
 
 
 def with_standing(rows: QuerySet[Pair], on: dt.date) -> QuerySet[Any]:
@@ -206,7 +202,7 @@ def own(user: User, on: dt.date) -> list[Row]:
     return rows_of(with_standing(rows, on).order_by("is_apart", "due_by", "pk"), on)
 
 
-def helping(user: User, on: dt.date) -> list[Row]:
+def helped_by(user: User, on: dt.date) -> list[Row]:
     """Return the pairs in force in which one is helped (one query)."""
     rows = with_people(Pair.objects.on(on).filter(helped__user=user))
     return rows_of(with_standing(rows, on).order_by("pk"), on)

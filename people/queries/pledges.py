@@ -8,16 +8,14 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from activities.operations.voters import is_above
 from branches.access import Grants
-from branches.models import Organization, Post, User
+from branches.models import Organization, User
 from branches.queries import regulations
 from branches.queries.regulations import RuleBook
 from branches.rules.roles import COMMITTEE_ROLES, Capability
 from branches.rules.tree import OrganizationKind
-from branches.scope import Scope
 from members.models import Member, Membership
-from members.queries import rolls
+from members.queries import above, rolls
 from members.rules.status import ON_ROLL
 from people.models import Pledge, PledgeProof
 from people.rules import pledges as rules
@@ -88,15 +86,7 @@ class Share:
 
 def terms(organization: Organization, day: dt.date, book: RuleBook | None = None) -> Terms:
     """Return how promises are made at a branch on a day (two queries, none with a rule book)."""
-    known = book or regulations.book([organization])
-    rule = known.of(organization, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
-
-
-def home_of(user: User, on: dt.date) -> Membership | None:
-    """Return where the member of an account belongs on a day, with branch and member."""
-    rows = Membership.objects.home().on(on).filter(member__user=user, member__status__in=ON_ROLL)
-    return rows.select_related("branch", "member").first()
+    return rules.terms_of(regulations.parameters(organization, day, RULE, book))
 
 
 def branches(user: User, grants: Grants, on: dt.date) -> list[Organization]:
@@ -142,6 +132,12 @@ def of_member(member: Member, year: int) -> QuerySet[Pledge]:
     """Return somebody's promises of a year in the order of their last days."""
     rows = with_people(Pledge.objects.filter(member=member, year=year)).prefetch_related(_proofs())
     return rows.order_by("due_on", "pk")
+
+
+def not_withdrawn(branch: Organization, member: Member | None, year: int) -> QuerySet[Pledge]:
+    """Return the promises of a year that count: all but those withdrawn."""
+    rows = Pledge.objects.filter(member=member, year=year).exclude(state=PledgeState.WITHDRAWN)
+    return rows if member is not None else rows.filter(branch=branch)
 
 
 def rows_of(pledges: Sequence[Pledge], on: dt.date, book: RuleBook | None = None) -> list[Row]:
@@ -211,12 +207,14 @@ def may_keep(pledge: Pledge, user: User, grants: Grants) -> bool:
 
 def may_decide(pledge: Pledge, user: User, grants: Grants) -> bool:
     """Return whether somebody approves, returns, withdraws and reviews a promise: a member's the
-    branch, but for the own one; the branch's own whoever is strictly above it.
+    branch, but for the own one; the branch's own whoever is strictly above it and not of it.
+    Never whoever entered it for another.
     """
+    if pledge.entered_by_id == user.pk:
+        return False
     if pledge.member_id is not None:
         return may_keep(pledge, user, grants)
-    above = is_above(grants.scope(Capability.REVIEW_PEOPLE), pledge.branch.path)
-    return above and pledge.entered_by_id != user.pk
+    return above.decides(grants, Capability.REVIEW_PEOPLE, pledge.branch)
 
 
 def may_act_for(pledge: Pledge, user: User, grants: Grants) -> bool:
@@ -278,24 +276,13 @@ def without_promises(user: User, on: dt.date) -> QuerySet[Membership]:
     return rows.filter(~Exists(promised)).select_related("branch")
 
 
-def committee(branch: Organization, on: dt.date) -> QuerySet[User]:
-    """Return the accounts of a branch's 支委会 on a day."""
-    posts = Post.objects.held_on(on).filter(organization=branch, role__in=COMMITTEE_ROLES)
-    return User.objects.filter(pk__in=posts.values("user_id"), is_active=True).order_by("pk")
-
-
 def _open_to(user: User, grants: Grants) -> QuerySet[Pledge]:
     paths = [grant.path for grant in grants.held if grant.role in COMMITTEE_ROLES]
-    above = grants.scope(Capability.REVIEW_PEOPLE)
+    reach = above.below(grants, Capability.REVIEW_PEOPLE, "branch")
     of_members = Q(member__isnull=False, branch__path__in=paths) & ~Q(member__user=user)
-    of_branches = Q(member__isnull=True) & _strictly(above) & ~Q(entered_by=user)
-    rows = Pledge.objects.filter(of_members | of_branches)
+    of_branches = Q(member__isnull=True) & reach
+    rows = Pledge.objects.filter(of_members | of_branches).exclude(entered_by=user)
     return rows.select_related("branch", "member").defer("member__id_number", "member__phone")
-
-
-def _strictly(scope: Scope) -> Q:
-    """Keep what lies strictly below the roots of a scope."""
-    return scope.q("branch__path") & ~Q(branch__path__in=scope.roots)
 
 
 def _proofs() -> Prefetch:

@@ -21,19 +21,19 @@ OVER = (RecallState.ENDED, RecallState.DROPPED)
 
 def terms(branch: Organization, day: dt.date, book: RuleBook | None = None) -> Terms:
     """Return how a recall goes at a branch on a day (two queries, none with a rule book)."""
-    known = book or regulations.book([branch])
-    rule = known.of(branch, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(branch, day, RULE, book))
 
 
 def seen(user: User, grants: Grants) -> QuerySet[Recall]:
     """Return the recalls somebody may know of: those handled by a post, and one's own."""
-    return _listed(Recall.objects.filter(care.of_either(grants) | Q(member__user=user)))
+    kept = care.at_home(care.of_either(grants))
+    return _listed(Recall.objects.filter(kept | Q(member__user=user)))
 
 
 def handled(user: User, grants: Grants) -> QuerySet[Recall]:
     """Return the recalls somebody handles by a post, never his own."""
-    return _listed(Recall.objects.filter(care.of_either(grants))).exclude(member__user=user)
+    kept = care.at_home(care.of_either(grants))
+    return _listed(Recall.objects.filter(kept)).exclude(member__user=user)
 
 
 def about(user: User) -> QuerySet[Recall]:
@@ -57,7 +57,8 @@ def waiting(user: User, grants: Grants, on: dt.date) -> QuerySet[Recall]:
     """Return the recalls whose next step may be taken by a day, at the very branches somebody
     keeps; ``since`` is from when it may.
     """
-    rows = Recall.objects.filter(care.of_keepers(grants)).exclude(state__in=OVER)
+    kept = care.at_home(care.of_keepers(grants))
+    rows = Recall.objects.filter(kept).exclude(state__in=OVER)
     since = Case(
         When(state=RecallState.TRAINING, then=F("training_until")),
         When(state=RecallState.ASSESSED, then=F("assessed_on")),

@@ -22,7 +22,7 @@ RULE = "P2"
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class StationSeats:
     """One post with who holds it and who waits to be confirmed."""
 
     station: Station
@@ -49,8 +49,7 @@ class Post:
 
 def terms(organization: Organization, day: dt.date) -> Terms:
     """Return how many posts a member of a branch holds on a day (two queries)."""
-    rule = regulations.for_organization(organization, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(organization, day, RULE))
 
 
 def readable(user: User, grants: Grants, on: dt.date) -> QuerySet[Station]:
@@ -70,7 +69,7 @@ def open_claims(**which: object) -> QuerySet[StationClaim]:
     )
 
 
-def posts(branch: Organization) -> list[Post]:
+def posts(branch: Organization) -> list[StationSeats]:
     """Return the posts of a branch that are not closed, by title (two queries)."""
     rows = list(Station.objects.filter(branch=branch, closed_on__isnull=True).order_by("title"))
     found: dict[int, list[StationClaim]] = {}
@@ -79,7 +78,7 @@ def posts(branch: Organization) -> list[Post]:
     return [_post(row, found.get(row.pk, [])) for row in rows]
 
 
-def post_of(station: Station) -> Post:
+def post_of(station: Station) -> StationSeats:
     """Return one post (one query)."""
     return _post(station, list(open_claims(station=station)))
 
@@ -133,8 +132,8 @@ def to_confirm(user: User, grants: Grants) -> QuerySet[StationClaim]:
     return rows.defer("member__id_number", "member__phone").order_by("claimed_on", "pk")
 
 
-def _post(station: Station, claims: Sequence[StationClaim]) -> Post:
-    return Post(
+def _post(station: Station, claims: Sequence[StationClaim]) -> StationSeats:
+    return StationSeats(
         station,
         tuple(claim for claim in claims if claim.confirmed_on is not None),
         tuple(claim for claim in claims if claim.confirmed_on is None),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from activities.models import Activity, Attendance, Problem
 from activities.queries.documents import RecordDocument
-from activities.rules.attendance import ATTENDED, AttendanceStatus, attendance_rate
+from activities.rules.attendance import ATTENDED, attendance_rate
 from activities.rules.kinds import ActivityKind
 from branches.models import Organization
 from branches.rules.periods import Period
@@ -19,7 +19,7 @@ from branches.templatetags import formats
 from members.models import Member
 from people.models import Contact, Idea, StewardHelp, StewardMonth
 from people.queries import steward_work, stewards
-from people.rules.ideas import IdeaState
+from people.rules.ideas import ADOPTED
 from people.rules.stewards import Side
 from people.wording import stewards as wording
 
@@ -122,7 +122,7 @@ def _help_in_words(row: StewardHelp) -> str:
 def _ideas(people: Iterable[int], month: Period, last: dt.date) -> dict[str, int]:
     """Count the ideas of some members raised, and those adopted, in a month (one query)."""
     span = (month.first_day, last)
-    adopted = Q(state__in=(IdeaState.ADOPTED, IdeaState.DONE), answered_on__range=span)
+    adopted = Q(state__in=ADOPTED, answered_on__range=span)
     rows = Idea.objects.filter(member__in=people).order_by()
     return rows.aggregate(
         raised=Count("pk", filter=Q(raised_on__range=span)), adopted=Count("pk", filter=adopted)
@@ -156,11 +156,12 @@ def _meetings(
     )
     counts = {
         row["activity"]: (row["due"], row["attended"])
-        for row in Attendance.objects.filter(activity__in=rows)
+        for row in Attendance.objects.due()
+        .filter(activity__in=rows)
         .order_by()
         .values("activity")
         .annotate(
-            due=Count("pk", filter=~Q(status=AttendanceStatus.LEAVE)),
+            due=Count("pk"),
             attended=Count("pk", filter=Q(status__in=ATTENDED)),
         )
     }

@@ -20,6 +20,7 @@ from members.models import Member, Membership
 from people.models import Steward, StewardAssessment, StewardDay, StewardHelp, StewardMonth
 from people.queries import stewards
 from people.queries.stewards import Seat
+from people.rules import stewards as rules
 from people.rules.stewards import Side
 
 _HELPS_SHOWN = 20
@@ -71,11 +72,10 @@ def days(organization: Organization, member: Member, month: Period, until: dt.da
 
 
 def helps(organization: Organization, member: Member, month: Period) -> QuerySet[StewardHelp]:
-    """Return the helps of the weeks that begin in a month, the latest first."""
+    """Return the helps of the weeks that end in a month, the latest first."""
     return StewardHelp.objects.filter(
-        organization=organization, member=member,
-        week_of__gte=month.first_day, week_of__lte=month.last_day,
-    ).order_by("-week_of", "-pk")  # fmt: skip
+        organization=organization, member=member, week_of__range=rules.weeks_of(month)
+    ).order_by("-week_of", "-pk")
 
 
 def helped(member: Member) -> list[StewardHelp]:
@@ -157,9 +157,9 @@ def figures(places: Iterable[Organization], month: Period, on: dt.date) -> list[
     day = min(max(on, month.first_day), month.last_day)
     seats = stewards.seats(rows, day)
     members = [seat.member for seat in seats.values() if seat.member is not None]
-    span = (month.first_day, month.last_day)
+    span, weeks = (month.first_day, month.last_day), rules.weeks_of(month)
     lines = _counted(StewardDay.objects.filter(organization__in=rows, on__range=span))
-    helps = _counted(StewardHelp.objects.filter(organization__in=rows, week_of__range=span))
+    helps = _counted(StewardHelp.objects.filter(organization__in=rows, week_of__range=weeks))
     reports = StewardMonth.objects.filter(organization__in=rows, month=month.first_day)
     handed_in = {(row.organization_id, row.member_id): row for row in with_assessments(reports)}
     tasks = _tasks(members)
@@ -208,9 +208,15 @@ def _tasks(members: list[Member]) -> dict[int, int]:
 
 
 def without_line(user: User, on: dt.date) -> QuerySet[Organization]:
-    """Return the groups whose 小政委 somebody is and has not written the day's line for."""
-    written = StewardDay.objects.filter(organization=OuterRef("pk"), member__user=user, on=on)
-    return stewards.places_of(user, on).filter(~Exists(written))
+    """Return the groups whose 小政委 somebody is and has not written the day's line for, but may:
+    the day is not handed in with its month yet.
+    """
+    own = {"organization": OuterRef("pk"), "member__user": user}
+    written = StewardDay.objects.filter(on=on, **own)
+    closed = StewardMonth.objects.filter(
+        month=Period.containing(on).first_day, handed_in_at__date__gte=on, **own
+    )
+    return stewards.places_of(user, on).filter(~Exists(written), ~Exists(closed))
 
 
 def without_report(user: User, month: Period, on: dt.date) -> QuerySet[Organization]:
@@ -227,7 +233,7 @@ def with_work(rows: QuerySet[Organization], user: User, month: Period) -> QueryS
     span = (month.first_day, month.last_day)
     return rows.filter(
         Exists(StewardDay.objects.filter(on__range=span, **own))
-        | Exists(StewardHelp.objects.filter(week_of__range=span, **own))
+        | Exists(StewardHelp.objects.filter(week_of__range=rules.weeks_of(month), **own))
     )
 
 

@@ -42,16 +42,10 @@ class Seat:
     since: dt.date | None = None
     chosen: Steward | None = None
 
-    @property
-    def is_default(self) -> bool:
-        return self.member is not None and self.chosen is None
-
 
 def terms(organization: Organization, day: dt.date, book: RuleBook | None = None) -> Terms:
     """Return the rhythm of a group's 小政委 on a day (two queries, none with a rule book)."""
-    known = book or regulations.book([organization])
-    rule = known.of(organization, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(organization, day, RULE, book))
 
 
 def calendar_of(month: Period) -> WorkingCalendar:
@@ -99,16 +93,6 @@ def places_of(user: User, day: dt.date) -> QuerySet[Organization]:
     return rows.select_related("parent").order_by("path")
 
 
-def serving(member: Member, day: dt.date) -> list[Seat]:
-    """Return the seats of a 小政委 on a day; none for other people (three queries at most)."""
-    if member.user is None:
-        rows = with_people(Steward.objects.serving_on(day).filter(member=member))
-        return [Seat(row.organization, member, row.appointed_on, row) for row in rows]
-    places = list(places_of(member.user, day))
-    found = seats(places, day) if places else {}
-    return [found[place.pk] for place in places if found[place.pk].member == member]
-
-
 def branches(scope: Scope, on: dt.date) -> QuerySet[Organization]:
     """Return the branches in reach, and those a group in reach belongs to, in tree order."""
     reach = scope.q("path") | Q(path__in=scope.lineage())
@@ -145,7 +129,7 @@ def with_people(rows: QuerySet[Steward]) -> QuerySet[Steward]:
     """Return candidacies with what their pages show of them."""
     found = rows.select_related(
         "organization__parent", "member__user", "decided_at_meeting", "recommended_by",
-        "appointed_by",
+        "decided_by", "appointed_by",
     )  # fmt: skip
     return found.defer("member__id_number", "member__phone")
 
@@ -160,12 +144,6 @@ def meetings(branch: Organization, since: dt.date) -> list[Activity]:
     """Return the closed 支委会 of a branch from a day on, the latest first (one query)."""
     rows = Activity.objects.closed().of_kind(ActivityKind.COMMITTEE).filter(organization=branch)
     return list(rows.filter(held_on__gte=since).order_by("-held_on", "-pk")[:_MEETINGS_SHOWN])
-
-
-def committee(branch: Organization, on: dt.date) -> QuerySet[User]:
-    """Return the accounts of a branch's 支委会 on a day."""
-    posts = Post.objects.held_on(on).filter(organization=branch, role__in=COMMITTEE_ROLES)
-    return User.objects.filter(pk__in=posts.values("user_id"), is_active=True).order_by("pk")
 
 
 def appointers(branch: Organization, candidate: Member, on: dt.date) -> list[User]:
@@ -198,7 +176,8 @@ def at_own_branch(grants: Grants, *roles: Role, field: str = "organization") -> 
 def to_decide(user: User, grants: Grants) -> QuerySet[Steward]:
     """Return who waits for the 支委会 of one's own branch, the longest waiting first."""
     here = at_own_branch(grants, *COMMITTEE_ROLES)
-    return _waiting(user, StewardState.RECOMMENDED, here).order_by("recommended_on", "pk")
+    rows = _waiting(user, StewardState.RECOMMENDED, here).exclude(recommended_by=user)
+    return rows.order_by("recommended_on", "pk")
 
 
 def to_appoint(user: User, grants: Grants) -> QuerySet[Steward]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from branches.access import Grants
 from branches.models import Organization, Post, User
 from branches.queries import regulations
 from branches.rules import tree
 from branches.rules.roles import COMMITTEE_ROLES, Capability
+from branches.scope import Scope
 from members.models import Member, Membership
 from members.rules.status import ON_ROLL
 from people.models import Talent
@@ -24,8 +25,7 @@ OPEN = (TalentState.RECOMMENDED, TalentState.EXAMINED, TalentState.PUBLISHED)
 
 def terms(branch: Organization, day: dt.date) -> Terms:
     """Return how the pool is kept for a branch on a day (two queries)."""
-    rule = regulations.for_organization(branch, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(branch, day, RULE))
 
 
 def seen(user: User, grants: Grants) -> QuerySet[Talent]:
@@ -57,19 +57,30 @@ def sees_words(talent: Talent, user: User, grants: Grants) -> bool:
     return logs or care.reviews(grants, talent.branch) or talent.member.user_id == user.pk
 
 
+def oversees(talent: Talent, user: User, grants: Grants) -> bool:
+    """Return whether somebody names the mentor and takes out of the pool: by a post, never the
+    mentor as such, and nobody himself.
+    """
+    return talent.member.user_id != user.pk and sees_words(talent, user, grants)
+
+
 def keeps(talent: Talent, user: User, grants: Grants) -> bool:
-    """Return whether somebody keeps the training file; nobody keeps his own."""
-    if talent.member.user_id == user.pk:
-        return False
+    """Return whether somebody keeps the training file, as the mentor too; nobody keeps his own."""
+    is_own = talent.member.user_id == user.pk
     is_mentor = talent.mentor is not None and talent.mentor.user_id == user.pk
-    logs = grants.scope(Capability.LOG_ACTIVITIES).reaches(talent.branch.path)
-    return is_mentor or logs or care.reviews(grants, talent.branch)
+    return (is_mentor and not is_own) or oversees(talent, user, grants)
+
+
+def may_not_confirm(user: User) -> Q:
+    """Return the filter for whom somebody has recommended or examined: another confirms them."""
+    return Q(recommended_by=user) | Q(examined_by=user)
 
 
 def confirms(grants: Grants, branch: Organization) -> bool:
     """Return whether somebody confirms for the committee at the top of a branch's tree."""
     top = tree.lineage(branch.path)[0]
-    return top in grants.scope(Capability.REVIEW_PEOPLE).roots and top != branch.path
+    is_there = top in grants.scope(Capability.REVIEW_PEOPLE).roots
+    return is_there and care.reviews(grants, branch)
 
 
 def branches(grants: Grants) -> QuerySet[Organization]:
@@ -137,17 +148,13 @@ def to_publish(user: User, grants: Grants) -> QuerySet[Talent]:
 def to_confirm(user: User, grants: Grants, on: dt.date) -> QuerySet[Talent]:
     """Return whose publicity is over and who waits for the committee at the top."""
     tops = [path for path in grants.scope(Capability.REVIEW_PEOPLE).roots if tree.depth(path) == 1]
-    below = Q(pk__in=[])
-    for top in tops:
-        below |= Q(branch__path__startswith=top) & ~Q(branch__path=top)
-    rows = with_people(Talent.objects.filter(below, state=TalentState.PUBLISHED))
-    rows = rows.filter(published_until__lt=on).exclude(recommended_by=user)
-    return rows.exclude(member__user=user).order_by("published_until", "pk")
+    below = Scope(tuple(tops)).below_q("branch__path")
+    reach = below & care.of_reviewers(grants)
+    rows = with_people(Talent.objects.filter(reach, state=TalentState.PUBLISHED))
+    rows = rows.filter(published_until__lt=on).exclude(member__user=user)
+    return rows.exclude(may_not_confirm(user)).order_by("published_until", "pk")
 
 
 def counts(rows: QuerySet[Talent]) -> dict[str, int]:
     """Return how many there are in each state (one query)."""
-    found: dict[str, int] = {}
-    for state in rows.order_by().values_list("state", flat=True):
-        found[state] = found.get(state, 0) + 1
-    return found
+    return dict(rows.order_by().values_list("state").annotate(n=Count("pk")))

@@ -133,5 +133,4 @@ def _homes(members: Iterable[int], on: dt.date) -> dict[int, Organization]:
 
 
 def _terms(book: RuleBook, branch: Organization, on: dt.date) -> Terms:
-    rule = book.of(branch, on).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(branch, on, RULE, book))

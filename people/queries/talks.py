@@ -45,8 +45,7 @@ class Row:
 
 def terms(branch: Organization, day: dt.date) -> Terms:
     """Return how a branch keeps talks on a day (two queries)."""
-    rule = regulations.for_organization(branch, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(branch, day, RULE))
 
 
 def arranging_paths(grants: Grants) -> list[str]:
@@ -95,10 +94,13 @@ def talkers_of(branch: Organization, on: dt.date) -> QuerySet[Member]:
     return rows.defer("id_number", "phone").order_by("name_pinyin", "pk")
 
 
-def due_at(grants: Grants) -> TalkQuerySet:
-    """Return the talks that are due at the branches whose talks somebody arranges."""
+def due_at(user: User, grants: Grants) -> TalkQuerySet:
+    """Return the talks that are due at the branches whose talks somebody arranges. Never one about
+    himself: its reason is not his to read, who holds it not his to say.
+    """
     found = Talk.objects.due().filter(branch__path__in=arranging_paths(grants))
-    return _listed(found).order_by(F("due_on").asc(nulls_last=True), "pk")
+    rows = _listed(found).exclude(member__user=user)
+    return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
 def to_hold(user: User) -> TalkQuerySet:
@@ -168,6 +170,14 @@ def row_of(talk: Talk, on: dt.date) -> Row:
     )
 
 
+def told(talk: Talk) -> str:
+    """Return what the member is told of a talk that is due."""
+    assert talk.due_on is not None
+    form = wording.FORMS[TalkForm(talk.form)]
+    who = f"由{talk.talker.name}" if talk.talker else "支部"
+    return f"{who}和您{form}，{talk.due_on.month}月{talk.due_on.day}日前"
+
+
 def rows_of(talks: Iterable[Talk], on: dt.date) -> list[Row]:
     """Return the lines of a list."""
     return [row_of(talk, on) for talk in talks]
@@ -177,8 +187,4 @@ def _listed(rows: TalkQuerySet) -> TalkQuerySet:
     sealed = [
         f"{name}__{field}" for name in ("member", "talker") for field in ("id_number", "phone")
     ]
-    return (
-        rows.without_words()
-        .select_related("branch", "member", "talker")
-        .defer("note", "answer", *sealed)
-    )
+    return rows.without_words().select_related("branch", "member", "talker").defer(*sealed)

@@ -20,8 +20,7 @@ RULE = "P8"
 
 def terms(branch: Organization, day: dt.date) -> Terms:
     """Return the clocks of a branch on a day (two queries)."""
-    rule = regulations.for_organization(branch, day).get(RULE)
-    return rules.terms_of(rule.parameters if rule else {})
+    return rules.terms_of(regulations.parameters(branch, day, RULE))
 
 
 def granted_of(member: Member) -> QuerySet[Tolerance]:
@@ -32,17 +31,20 @@ def granted_of(member: Member) -> QuerySet[Tolerance]:
 
 def seen(user: User, grants: Grants) -> QuerySet[Tolerance]:
     """Return the applications somebody may know of: by a post, and one's own."""
-    return _listed(Tolerance.objects.filter(care.of_either(grants) | Q(member__user=user)))
+    kept = care.at_home(care.of_either(grants))
+    return _listed(Tolerance.objects.filter(kept | Q(member__user=user)))
 
 
 def listed(user: User, grants: Grants) -> QuerySet[Tolerance]:
     """Return the applications somebody sees by a post, not his own."""
-    return _listed(Tolerance.objects.filter(care.of_either(grants))).exclude(member__user=user)
+    kept = care.at_home(care.of_either(grants))
+    return _listed(Tolerance.objects.filter(kept)).exclude(member__user=user)
 
 
 def reviewed(user: User, grants: Grants) -> QuerySet[Tolerance]:
     """Return the applications that somebody investigates or decides on, from strictly above."""
-    return _listed(Tolerance.objects.filter(care.of_reviewers(grants))).exclude(member__user=user)
+    kept = care.at_home(care.of_reviewers(grants))
+    return _listed(Tolerance.objects.filter(kept)).exclude(member__user=user)
 
 
 def about(user: User) -> QuerySet[Tolerance]:

@@ -14,7 +14,6 @@ from enum import StrEnum
 from typing import Any
 
 from branches.rules.terms import months_later
-from branches.rules.text import one_line
 from members.rules.probation import standing_years
 from members.rules.status import Education
 
@@ -56,8 +55,9 @@ BY_NAME = frozenset({PairKind.APPLICANT, PairKind.COLLEAGUE, PairKind.HOUSEHOLD}
 
 DAYS_BACK = 31  # how long a contact may be written down afterwards
 
-_DAYS = {Rhythm.WEEK: 7, Rhythm.FORTNIGHT: 14}
-_MONTHS = {Rhythm.MONTH: 1, Rhythm.QUARTER: 3}
+# How long a rhythm lasts, in days or in calendar months.
+DAYS = {Rhythm.WEEK: 7, Rhythm.FORTNIGHT: 14}
+MONTHS = {Rhythm.MONTH: 1, Rhythm.QUARTER: 3}
 
 
 class PairState(StrEnum):
@@ -75,14 +75,9 @@ def due_by(last: dt.date, rhythm: Rhythm) -> dt.date:
     >>> due_by(dt.date(2026, 1, 31), Rhythm.MONTH)
     datetime.date(2026, 2, 28)
     """
-    if rhythm in _DAYS:
-        return last + dt.timedelta(days=_DAYS[rhythm])
-    return months_later(last, _MONTHS[rhythm])
-
-
-def is_due(last: dt.date, rhythm: Rhythm, on: dt.date) -> bool:
-    """Return whether a pair is out of rhythm: its last day for a contact has passed."""
-    return on > due_by(last, rhythm)
+    if rhythm in DAYS:
+        return last + dt.timedelta(days=DAYS[rhythm])
+    return months_later(last, MONTHS[rhythm])
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,58 +205,3 @@ def _by_standing(people: Sequence[Person], on: dt.date) -> tuple[list[Person], l
 def _by_education(people: Sequence[Person]) -> tuple[list[Person], list[Person]]:
     high = [person for person in people if person.education in _HIGH]
     return high, [person for person in people if person.education in _LOW]
-
-
-# Households, a line each
-
-
-@dataclass(frozen=True, slots=True)
-class Household:
-    name: str
-    address: str = ""
-
-
-class BadLine(ValueError):
-    """A line cannot be taken as it is; the text says which, why and how to mend it, in Chinese."""
-
-
-MOST_LINES = 200
-_BETWEEN = "、，,\t"
-
-
-def read_households(text: str, *, name_limit: int, address_limit: int) -> list[Household]:
-    """Return the households of a text: a line each, the name or 名称、地址; empty lines go.
-
-    :raises BadLine: a name is missing, too long or there twice, or there are too many lines.
-    """
-    found: dict[str, int] = {}
-    households: list[Household] = []
-    lines = text.splitlines()
-    for number, raw in enumerate(lines, start=1):
-        name, address = _parts(raw)
-        if not name and not address:
-            continue
-        if not name:
-            raise BadLine(f"第 {number} 行没有名称，请写成“名称、地址”。")
-        if len(name) > name_limit:
-            raise BadLine(f"第 {number} 行的名称最多 {name_limit} 个字，请缩短。")
-        if len(address) > address_limit:
-            raise BadLine(f"第 {number} 行的地址最多 {address_limit} 个字，请缩短。")
-        if name in found:
-            raise BadLine(
-                f"第 {number} 行和第 {found[name]} 行都是“{name}”。同名的户请在名称里区分，"
-                "重复的请删去一行。"
-            )
-        found[name] = number
-        households.append(Household(name, address))
-    if len(households) > MOST_LINES:
-        raise BadLine(f"一次最多登记 {MOST_LINES} 户，请分几次登记。")
-    return households
-
-
-def _parts(raw: str) -> tuple[str, str]:
-    places = [place for sign in _BETWEEN if (place := raw.find(sign)) >= 0]
-    if not places:
-        return one_line(raw), ""
-    first = min(places)
-    return one_line(raw[:first]), one_line(raw[first + 1 :])

@@ -50,8 +50,6 @@ PROJECT: Workflow[ProjectState, ProjectStep] = Workflow(
     }
 )
 
-# Somebody works on it.
-AT_WORK = (ProjectState.CLAIMED, ProjectState.HANDED_IN)
 # It may still be put off: nobody has handed it in.
 RUNNING = (ProjectState.OPEN, ProjectState.CLAIMED)
 

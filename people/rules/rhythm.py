@@ -1,20 +1,19 @@
 """Windows of a rhythm: in which stretches of days a pair is in touch at least once.
 
 Weeks begin on Monday (ISO 8601); fortnights are counted from ``FIRST_MONDAY``; months and quarters
-are those of the calendar.
+are those of the calendar. A rhythm may change: a window is one of the rhythm that stood when it
+began, so that no change undoes what was agreed for days already gone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from people.rules.pairs import Rhythm
+from people.rules.pairs import DAYS, MONTHS, Rhythm
 
 FIRST_MONDAY = dt.date(2000, 1, 3)
-DAYS = {Rhythm.WEEK: 7, Rhythm.FORTNIGHT: 14}
-MONTHS = {Rhythm.MONTH: 1, Rhythm.QUARTER: 3}
 _DAY = dt.timedelta(days=1)
 
 
@@ -52,8 +51,7 @@ def windows(rhythm: Rhythm, first_day: dt.date, last_day: dt.date) -> list[Windo
 
 
 def in_touch(
-    rhythm: Rhythm,
-    started_on: dt.date,
+    agreed: Sequence[tuple[dt.date, Rhythm]],
     ended_on: dt.date | None,
     contacts: Iterable[dt.date],
     first_day: dt.date,
@@ -64,11 +62,19 @@ def in_touch(
     None where the pair does not count: it is not in force on the period's last day, or no whole
     window of its rhythm fits.
 
+    :param agreed: the rhythms with the days from which they stand, in order; the first day is that
+        of the pair.
     :param ended_on: the first day on which it is no longer in force.
     """
-    if started_on > last_day or (ended_on is not None and ended_on <= last_day):
+    if agreed[0][0] > last_day or (ended_on is not None and ended_on <= last_day):
         return None
-    asked = windows(rhythm, max(first_day, started_on), last_day)
+    until = [day for day, _ in agreed[1:]] + [dt.date.max]
+    asked = [
+        window
+        for (since, rhythm), end in zip(agreed, until, strict=True)
+        for window in windows(rhythm, max(first_day, since), last_day)
+        if window.first_day < end
+    ]
     if not asked:
         return None
     days = set(contacts)

@@ -88,6 +88,16 @@ def monday_of(day: dt.date) -> dt.date:
     return day - ONE_DAY * day.weekday()
 
 
+def week_ends(week_of: dt.date) -> dt.date:
+    """Return the Sunday of the week that begins on a Monday: the week belongs to its month."""
+    return week_of + ONE_DAY * 6
+
+
+def weeks_of(month: Period) -> tuple[dt.date, dt.date]:
+    """Return the first and the last Monday whose weeks belong to a month: those that end in it."""
+    return monday_of(month.first_day), monday_of(month.last_day - ONE_DAY * 6)
+
+
 def is_line_due(on: dt.date, hour: int, calendar: WorkingCalendar, terms: Terms) -> bool:
     """Return whether the day's line is asked for: on working days, from an hour on."""
     return calendar.is_working(on) and hour >= terms.line_from_hour

@@ -73,7 +73,7 @@ def helping(request: Request, member: Member, on: dt.date) -> Section | None:
             tone="ok",
             url=reverse("help-plan", kwargs={"pk": row.pk}),
         )
-        for row in help_plans.helping(request.user)
+        for row in help_plans.helping(request.user, request.grants)
     )
     return Section("由我帮教", lines) if lines else None
 

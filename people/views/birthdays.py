@@ -38,7 +38,8 @@ def listing(request: Request) -> HttpResponse:
     if branch is not None:
         homes = list(birthdays.of_branch(request.scope, branch, month.year, month.number))
         context |= {
-            "rows": birthdays.rows_of(homes, month.year),
+            "rows": birthdays.rows_of(homes, month.year, request.user, request.grants),
+            "shows_talk": care.keeps(request.grants, branch),
             "unknown": birthdays.without_date(request.scope, branch),
             "previous": f"?branch={branch.pk}&month={month.previous}",
             "next": f"?branch={branch.pk}&month={month.next}",
@@ -64,7 +65,8 @@ def year(request: Request) -> HttpResponse:
         page = Paginator(homes, PAGE).get_page(request.GET.get("page"))
         context |= {
             "page_obj": page,
-            "rows": birthdays.rows_of(list(page.object_list), number),
+            "rows": birthdays.rows_of(list(page.object_list), number, request.user, request.grants),
+            "shows_talk": care.keeps(request.grants, branch),
             "previous": f"?branch={branch.pk}&year={number - 1}",
             "next": f"?branch={branch.pk}&year={number + 1}" if number < request.today.year else "",
             "trail": [("政治生日", f"{reverse('birthday-list')}?branch={branch.pk}")],
@@ -82,7 +84,6 @@ def birthday(request: Request, *, pk: int, period: str) -> HttpResponse:
 @access.requires(Capability.LOG_ACTIVITIES)
 @require_POST
 def greet(request: Request, *, pk: int, period: str) -> HttpResponse:
-    """Send the greeting."""
     home, month = _found(request, pk, period)
     form = GreetForm(request.POST)
     if form.is_valid() and taken(form, operations.greet, **_facts(request, home, month)):
@@ -109,7 +110,6 @@ def arrange_talk(request: Request, *, pk: int, period: str) -> HttpResponse:
 @access.requires(Capability.LOG_ACTIVITIES)
 @require_POST
 def oath(request: Request, *, pk: int, period: str) -> HttpResponse:
-    """Write down when the oath was renewed."""
     home, month = _found(request, pk, period)
     form = OathForm(request.POST, today=request.today)
     if form.is_valid() and taken(form, operations.record_oath, **_facts(request, home, month)):
@@ -127,7 +127,7 @@ def _page(
     talk_form: TalkForm | None = None,
     oath_form: OathForm | None = None,
 ) -> HttpResponse:
-    row = birthdays.row_of(home, month.year)
+    row = birthdays.row_of(home, month.year, request.user, request.grants)
     if row is None or home.member.admitted_on is None:
         raise Http404
     done = row.done

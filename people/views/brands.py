@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from activities.operations.refusals import Refused
 from branches import access, photos
 from branches.access import Request
 from branches.rules.roles import Capability
@@ -24,6 +23,7 @@ from people.forms.brands import BrandForm, CaseForm, EndForm
 from people.models import Brand, BrandCase
 from people.operations import brands as operations
 from people.queries import brands
+from people.views.taking import done, taken
 
 PAGE = 30
 CASES = 20
@@ -72,11 +72,9 @@ def new(request: Request) -> HttpResponse:
         request.POST if request.method == "POST" else None, places=places, today=request.today
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            made = operations.make(**form.cleaned_data, by=request.user, at=timezone.now())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        facts = form.cleaned_data | {"by": request.user, "at": timezone.now()}
+        made = done(form, lambda: operations.make(**facts))
+        if made is not None:
             messages.success(request, "已创建，接着可以写案例。")
             return redirect("brand", pk=made.pk)
     return _form(request, form, "创建品牌", reverse("brand-list"), _trail())
@@ -91,50 +89,35 @@ def edit(request: Request, *, pk: int) -> HttpResponse:
         today=request.today,
         initial={"name": found.name, "meaning": found.meaning},
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.change(brand=found, **form.cleaned_data, by=request.user, at=timezone.now())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "已修改。")
-            return redirect("brand", pk=pk)
+    facts = {"brand": found, "by": request.user, "at": timezone.now()}
+    if request.method == "POST" and form.is_valid() and taken(form, operations.change, **facts):
+        messages.success(request, "已修改。")
+        return redirect("brand", pk=pk)
     return _form(request, form, "修改品牌", reverse("brand", kwargs={"pk": pk}), _trail(found))
 
 
 @access.requires(Capability.LOG_ACTIVITIES)
 @require_POST
 def end(request: Request, *, pk: int) -> HttpResponse:
-    """End a brand."""
     found = _kept(request, pk)
     form = EndForm(request.POST, today=request.today)
-    if form.is_valid():
-        try:
-            operations.end(brand=found, **form.cleaned_data, by=request.user, at=timezone.now())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "已停用，品牌和案例保留，可以创建新的品牌。")
-            return redirect("brand", pk=pk)
+    facts = {"brand": found, "by": request.user, "at": timezone.now()}
+    if form.is_valid() and taken(form, operations.end, **facts):
+        messages.success(request, "已停用，品牌和案例保留，可以创建新的品牌。")
+        return redirect("brand", pk=pk)
     return _page(request, found, form)
 
 
 @access.requires(Capability.LOG_ACTIVITIES)
 def case_new(request: Request, *, pk: int) -> HttpResponse:
-    """Tell a case."""
     found = _kept(request, pk)
     if found.ended_on is not None:
         messages.warning(request, "这个品牌已经停用，不能再加案例。")
         return redirect("brand", pk=pk)
     form = _case_form(request)
     if request.method == "POST" and form.is_valid():
-        try:
-            operations.add_case(
-                brand=found, facts=form.facts, file=form.file, by=request.user, at=timezone.now()
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        told = _told(request, form)
+        if done(form, lambda: operations.add_case(brand=found, **told)):
             messages.success(request, "已登记案例。")
             return redirect("brand", pk=pk)
     return _case_page(request, form, found, "写案例")
@@ -142,7 +125,6 @@ def case_new(request: Request, *, pk: int) -> HttpResponse:
 
 @access.requires(Capability.LOG_ACTIVITIES)
 def case_edit(request: Request, *, pk: int) -> HttpResponse:
-    """Change a case."""
     rows = BrandCase.objects.filter(request.scope.q("brand__branch__path"))
     found = get_object_or_404(rows.select_related("brand__branch", "document"), pk=pk)
     if found.brand.ended_on is not None:
@@ -151,13 +133,8 @@ def case_edit(request: Request, *, pk: int) -> HttpResponse:
     names = ("title", "on", "story", "is_innovation")
     form = _case_form(request, {name: getattr(found, name) for name in names})
     if request.method == "POST" and form.is_valid():
-        try:
-            operations.change_case(
-                case=found, facts=form.facts, file=form.file, by=request.user, at=timezone.now()
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        told = _told(request, form)
+        if done(form, lambda: operations.change_case(case=found, **told)):
             messages.success(request, "已修改。")
             return redirect("brand", pk=found.brand_id)
     return _case_page(request, form, found.brand, "修改案例", found)
@@ -215,6 +192,10 @@ def _case_form(request: Request, initial: dict[str, Any] | None = None) -> CaseF
     if request.method == "POST":
         return CaseForm(request.POST, request.FILES, today=request.today)
     return CaseForm(today=request.today, initial=initial)
+
+
+def _told(request: Request, form: CaseForm) -> dict[str, Any]:
+    return {"facts": form.facts, "file": form.file, "by": request.user, "at": timezone.now()}
 
 
 def _case_page(

@@ -34,7 +34,7 @@ def mine(request: Request) -> HttpResponse:
     entered = pairs.entered_today(rows, request.user, request.today)
     context = {
         "cards": [_card(row, entered.get(row.pk, []), request) for row in rows],
-        "helping": pairs.helping(request.user, request.today),
+        "helping": pairs.helped_by(request.user, request.today),
         "is_long": len(rows) > MANY,
         "back": reverse("my-pairs"),
     }

@@ -91,7 +91,7 @@ def arrange_talk(request: Request, *, pk: int) -> HttpResponse:
     """Arrange this month's talk: at the very branch only."""
     rows = help_plans.listed(request.user, request.grants)
     found = get_object_or_404(rows, pk=pk)
-    if not care.keeps(request.grants, found.branch):
+    if not care.keeps(request.grants, care.branch_of(found)):
         raise Http404
     form = NothingForm(request.POST)
     return _take(request, found, "talk", form, operations.arrange_talk, "本月帮教谈话已安排。")
@@ -99,7 +99,6 @@ def arrange_talk(request: Request, *, pk: int) -> HttpResponse:
 
 @access.signed_in(OPENED_TO)
 def end(request: Request, *, pk: int) -> HttpResponse:
-    """Review a plan that has run its time."""
     rows = help_plans.listed(request.user, request.grants)
     found = get_object_or_404(rows, pk=pk)
     form = EndForm(request.POST, today=request.today)
@@ -141,7 +140,9 @@ def _offers(request: Request, found: HelpPlan, sent: dict[str, forms.Form]) -> l
     user, today = request.user, request.today
     if found.ended_on is not None or found.member.user_id == user.pk:
         return []
-    handles = care.handles(request.grants, found.branch)
+    branch = care.branch_of(found)
+    handles = care.handles(request.grants, branch)
+    helper = help_plans.helper_of(found, branch, today)
     offers: list[Offer] = []
 
     def offer(
@@ -153,10 +154,11 @@ def _offers(request: Request, found: HelpPlan, sent: dict[str, forms.Form]) -> l
     if handles and may_end(found.ends_on, today):
         words = "评议结果是建议，党籍不会因此改变；劝退、除名由党员大会研究并报上级审批。"
         offer("end", "期满评议", EndForm(today=today), "登记评议", words)
-    if handles or found.committee_member.user_id == user.pk:
+    if handles or (helper is not None and helper.user_id == user.pk):
         offer("note", "登记帮教情况", NoteForm(today=today), "登记")
-    if care.keeps(request.grants, found.branch):
-        words = f"由{found.committee_member.name}谈，每月一次；本月已经安排的不会重复安排。"
+    if care.keeps(request.grants, branch):
+        who = f"由{helper.name}谈" if helper else "谈话人由支部另定"
+        words = f"{who}，每月一次；本月已经安排的不会重复安排。"
         offer("talk", "帮教谈话", NothingForm(), "安排本月谈话", words, False)
     return offers
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,14 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from activities.operations.refusals import Refused
 from branches import access
 from branches.access import Request
 from branches.models import Organization
 from branches.queries import working_calendar
 from branches.rules.periods import Period
 from branches.rules.roles import Capability
-from branches.rules.workflow import StepNotAllowed
 from members.queries import homes
 from people.forms.ideas import AnswerForm, AssignForm, EffectForm, IdeaForm
 from people.models import Idea
@@ -32,6 +29,7 @@ from people.operations import ideas as operations
 from people.queries import ideas
 from people.rules import ideas as rules
 from people.rules.ideas import IdeaState
+from people.views.taking import done, taken
 from people.wording import ideas as wording
 
 PAGE = 50
@@ -93,18 +91,11 @@ def mine(request: Request) -> HttpResponse:
 
 @access.signed_in("任何党员都可以提金点子")
 def new(request: Request) -> HttpResponse:
-    """Raise a suggestion."""
     form = IdeaForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.raise_idea(
-                text=form.cleaned_data["text"], by=request.user, at=timezone.now()
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "已提交，支部会答复您，答复以后通知您。")
-            return redirect("my-ideas")
+    facts = {"by": request.user, "at": timezone.now()}
+    if request.method == "POST" and form.is_valid() and taken(form, operations.raise_idea, **facts):
+        messages.success(request, "已提交，支部会答复您，答复以后通知您。")
+        return redirect("my-ideas")
     context = {"form": form, "trail": [("金点子", reverse("idea-list"))]}
     return TemplateResponse(request, "people/idea_new.html", context)
 
@@ -130,7 +121,7 @@ def answer(request: Request, *, pk: int) -> HttpResponse:
             return operations.adopt(**told, **owner, at=timezone.now())
         return operations.decline(**told, at=timezone.now())
 
-    if form.is_valid() and _done(form, take):
+    if form.is_valid() and done(form, take, wording.refused_step) is not None:
         messages.success(request, "已答复，已通知提出人。")
         return redirect("idea", pk=pk)
     return _page(request, found, answer_form=form)
@@ -142,11 +133,16 @@ def assign(request: Request, *, pk: int) -> HttpResponse:
     """Let somebody else carry it out, or by another day."""
     found = _kept(request, pk)
     form = AssignForm(request.POST, people=_people(request, found.branch))
-    if form.is_valid() and _done(
-        form,
-        lambda: operations.assign(
-            idea=found, **form.cleaned_data, by=request.user, at=timezone.now()
-        ),
+    if (
+        form.is_valid()
+        and done(
+            form,
+            lambda: operations.assign(
+                idea=found, **form.cleaned_data, by=request.user, at=timezone.now()
+            ),
+            wording.refused_step,
+        )
+        is not None
     ):
         messages.success(request, "已修改。")
         return redirect("idea", pk=pk)
@@ -161,11 +157,16 @@ def finish(request: Request, *, pk: int) -> HttpResponse:
     if not _may_finish(request, found):
         raise PermissionDenied
     form = EffectForm(request.POST, today=request.today)
-    if form.is_valid() and _done(
-        form,
-        lambda: operations.finish(
-            idea=found, **form.cleaned_data, by=request.user, at=timezone.now()
-        ),
+    if (
+        form.is_valid()
+        and done(
+            form,
+            lambda: operations.finish(
+                idea=found, **form.cleaned_data, by=request.user, at=timezone.now()
+            ),
+            wording.refused_step,
+        )
+        is not None
     ):
         messages.success(request, "已记下成效，已通知提出人。")
         return redirect("idea", pk=pk)
@@ -238,19 +239,6 @@ def _may_finish(request: Request, found: Idea) -> bool:
 def _answer_due(found: Idea) -> Any:
     terms = ideas.terms(found.branch, found.raised_on)
     return rules.answer_due(found.raised_on, working_calendar.around(found.raised_on), terms)
-
-
-def _done(form: Any, operation: Callable[[], Idea]) -> bool:
-    """Run the operation; say on the form why it could not be done."""
-    try:
-        operation()
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-    except StepNotAllowed as refusal:
-        form.add_error(None, wording.refused_step(refusal.state))
-    else:
-        return True
-    return False
 
 
 def _tabs(state: str, counts: dict[str, int], kept: dict[str, str]) -> list[tuple[Any, ...]]:

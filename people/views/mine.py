@@ -61,6 +61,12 @@ def mine(request: Request) -> HttpResponse:
         "sections": _told(request, member, SOURCES) if member else [],
         "offers": [
             (
+                "认领岗位",
+                "支部设的岗位，看有哪些可以认领",
+                reverse("my-stations"),
+                "去看",
+            ),
+            (
                 "登记谈话",
                 "和本支部同志谈过心的，随手登记，内容可以不写",
                 reverse("talk-hold"),

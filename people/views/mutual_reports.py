@@ -36,6 +36,7 @@ def listing(request: Request) -> HttpResponse:
         "page_obj": page,
         "rows": [_row(row) for row in page.object_list],
         "links": mutual_reports.links(request.grants, request.today),
+        "against": mutual_reports.against_excellence(request.user, request.grants),
     }
     return TemplateResponse(request, "people/mutual_report_list.html", context)
 

@@ -17,6 +17,7 @@ from branches import access
 from branches.access import Request
 from branches.rules.text import whole_number
 from members.models import Membership
+from members.queries import homes
 from people.forms.pledges import PledgeForm, ProofForm
 from people.models import Pledge
 from people.operations import pledge_drafts
@@ -28,7 +29,7 @@ from people.rules.pledges import PledgeState
 @access.signed_in("一个人写自己的承诺，登记兑现情况")
 def mine(request: Request) -> HttpResponse:
     """The own promises of a year with what may be done on each."""
-    home = pledges.home_of(request.user, request.today)
+    home = homes.of_user(request.user, request.today)
     if home is None:
         return TemplateResponse(request, "people/my_pledges.html", {"home": None})
     year = _year(request, home)
@@ -131,7 +132,7 @@ def submit(request: Request) -> HttpResponse:
 
 
 def _home(request: Request) -> Membership | None:
-    home = pledges.home_of(request.user, request.today)
+    home = homes.of_user(request.user, request.today)
     if home is None:
         messages.error(request, "您的账号没有关联党员名册，不能写承诺。请联系支部书记。")
     return home

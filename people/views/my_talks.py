@@ -180,6 +180,20 @@ def correct(request: Request, *, pk: int) -> HttpResponse:
     return _page(request, found, correct_form=form)
 
 
+@access.signed_in("谈话人对谈话对象重新开放内容")
+@require_POST
+def release(request: Request, *, pk: int) -> HttpResponse:
+    """Open the words again to the member, whose account was opened or reset."""
+    found = get_object_or_404(_readable(request).filter(talker__user=request.user), pk=pk)
+    try:
+        talk_words.release(talk=found, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"已重新开放，{found.member.name}会收到通知。")
+    return redirect("talk", pk=pk)
+
+
 @access.signed_in("谈话人撤回自己登记错的谈话")
 @require_POST
 def withdraw(request: Request, *, pk: int) -> HttpResponse:
@@ -243,11 +257,13 @@ def _page(
     is_member = found.member.user_id == request.user.pk
     is_talker = found.talker is not None and found.talker.user_id == request.user.pk
     is_held = found.state == TalkState.HELD
-    may_correct = talk_words.may_correct(found, request.user, now)
+    may_correct = talk_texts.may_correct(found, request.user, now)
     has_words = found.has_words  # type: ignore[attr-defined]
+    is_shut = talk_texts.is_shut(found)
     # What would be replaced is read first.
     may_write = words is not None or not has_words
-    if answer_form is None and is_member and is_held and may_write:
+    may_answer = is_member and is_held and not is_shut
+    if answer_form is None and may_answer and may_write:
         answer_form = AnswerForm(initial={"text": words.answer if words else ""})
     if correct_form is None and may_correct and may_write:
         known = {"note": words.note if words else "", "is_shared": found.is_shared}
@@ -257,12 +273,14 @@ def _page(
         "talk": found,
         "words": words,
         "has_words": has_words,
+        "is_shut": is_shut,
+        "may_answer": may_answer,
         "is_held": is_held,
         "is_waiting": found.state == TalkState.DUE,
         "is_member": is_member,
         "is_talker": is_talker,
         "may_hold": is_talker and found.state == TalkState.DUE,
-        "may_withdraw": operations.may_withdraw(found, request.user, now),
+        "may_withdraw": talk_texts.may_withdraw(found, request.user, now),
         "may_correct": may_correct,
         "answer_form": answer_form,
         "correct_form": correct_form,

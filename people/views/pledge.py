@@ -227,7 +227,8 @@ def _names(found: Pledge, row: pledges.Row, request: Request) -> list[str]:
     if found.state == PledgeState.APPROVED and acts:
         names += ["proof_form", "told_form"]
     if found.state == PledgeState.APPROVED and decides:
-        names.append("withdraw_form")
+        if found.due_on >= request.today:
+            names.append("withdraw_form")
         if rules.may_be_reviewed(is_told=bool(found.told), due_on=found.due_on, on=request.today):
             names.append("review_form")
     if found.state == PledgeState.REVIEWED and decides:

@@ -21,6 +21,7 @@ from branches.rules.roles import Capability
 from branches.rules.text import whole_number
 from branches.rules.tree import OrganizationKind
 from members.models import Member
+from members.queries import homes
 from people import tasks
 from people.forms.pledges import PledgeForm
 from people.operations import pledge_drafts
@@ -150,7 +151,7 @@ def print_public(request: Request, *, pk: int) -> HttpResponse:
 
 def _first(request: Request, branches: list[Organization]) -> Organization | None:
     """The own branch comes first, else any."""
-    home = pledges.home_of(request.user, request.today)
+    home = homes.of_user(request.user, request.today)
     own = home.branch_id if home else None
     return next((each for each in branches if each.pk == own), branches[0] if branches else None)
 

@@ -39,7 +39,6 @@ _DECIDE = {
 @access.signed_in("支部和上级按权限发布")
 @require_POST
 def publish(request: Request, *, pk: int) -> HttpResponse:
-    """Put it up for the members."""
     found = kept(request, pk)
     try:
         projects.publish(project=found, by=request.user, at=timezone.now())
@@ -55,7 +54,6 @@ def publish(request: Request, *, pk: int) -> HttpResponse:
 @access.signed_in("支部和上级按权限延期")
 @require_POST
 def put_off(request: Request, *, pk: int) -> HttpResponse:
-    """Set a later day."""
     found = kept(request, pk)
     form = PutOffForm(request.POST, prefix="put_off")
     return _take(
@@ -70,7 +68,6 @@ def put_off(request: Request, *, pk: int) -> HttpResponse:
 @access.signed_in("支部和上级按权限取消")
 @require_POST
 def cancel(request: Request, *, pk: int) -> HttpResponse:
-    """Take it back."""
     found = kept(request, pk)
     form = ReasonForm(request.POST, prefix="cancel")
     return _take(
@@ -128,7 +125,6 @@ def claim(request: Request, *, pk: int) -> HttpResponse:
 @access.signed_in("揭榜人退自己的榜")
 @require_POST
 def give_back(request: Request, *, pk: int) -> HttpResponse:
-    """Give it back."""
     found = seen(request, pk)
     form = ReasonForm(request.POST, prefix="give_back")
     return _take(
@@ -143,7 +139,6 @@ def give_back(request: Request, *, pk: int) -> HttpResponse:
 @access.signed_in("揭榜人和成员记进展")
 @require_POST
 def note(request: Request, *, pk: int) -> HttpResponse:
-    """Write down how it goes on."""
     found = seen(request, pk)
     form = NoteForm(request.POST)
     return _take(
@@ -158,7 +153,6 @@ def note(request: Request, *, pk: int) -> HttpResponse:
 @access.signed_in("揭榜人提交验收")
 @require_POST
 def hand_in(request: Request, *, pk: int) -> HttpResponse:
-    """Hand in what was reached."""
     found = seen(request, pk)
     form = ResultForm(request.POST)
     return _take(

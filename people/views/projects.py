@@ -13,7 +13,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.operations.refusals import Refused
 from branches import access
 from branches.access import Request
 from members.queries import homes
@@ -31,6 +30,7 @@ from people.operations import projects as operations
 from people.queries import projects
 from people.rules import projects as rules
 from people.rules.projects import ProjectState
+from people.views.taking import done
 from people.wording import projects as wording
 
 PAGE = 50
@@ -86,14 +86,14 @@ def new(request: Request) -> HttpResponse:
     places = projects.places(scope, request.today)
     form = ProjectForm(request.POST if request.method == "POST" else None, places=places)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = operations.put_up(
+        made = done(
+            form,
+            lambda: operations.put_up(
                 organization=form.cleaned_data["organization"], facts=form.facts,
                 by=request.user, at=timezone.now(),
-            )  # fmt: skip
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+            ),
+        )  # fmt: skip
+        if made is not None:
             messages.success(request, "已存为草稿，核对以后点“发布”。")
             return redirect("project", pk=made.pk)
     context = {
@@ -107,7 +107,6 @@ def new(request: Request) -> HttpResponse:
 
 @access.signed_in("支部和上级按权限改自己的草稿")
 def edit(request: Request, *, pk: int) -> HttpResponse:
-    """Change a draft."""
     found = kept(request, pk)
     if found.state != ProjectState.DRAFT:
         messages.warning(request, wording.refused_step(found.state))
@@ -119,11 +118,13 @@ def edit(request: Request, *, pk: int) -> HttpResponse:
         initial={name: getattr(found, name) for name in names},
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            operations.change(project=found, facts=form.facts, by=request.user, at=timezone.now())
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
+        changed = done(
+            form,
+            lambda: operations.change(
+                project=found, facts=form.facts, by=request.user, at=timezone.now()
+            ),
+        )
+        if changed:
             messages.success(request, "已修改。")
             return redirect("project", pk=pk)
     url = reverse("project", kwargs={"pk": pk})

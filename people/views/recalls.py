@@ -60,7 +60,6 @@ def listing(request: Request) -> HttpResponse:
 
 @access.signed_in(OPENED_TO)
 def new(request: Request) -> HttpResponse:
-    """Put somebody on the list."""
     check(request)
     places = list(care.handled_branches(request.grants))
     branch = chosen(request, places)
@@ -90,48 +89,41 @@ def recall(request: Request, *, pk: int) -> HttpResponse:
 
 @access.signed_in(OPENED_TO)
 def train(request: Request, *, pk: int) -> HttpResponse:
-    """Set the days of training."""
     form = TrainForm(request.POST, today=request.today)
     return _step(request, pk, "train", form, operations.train, "已安排培训，已通知本人。")
 
 
 @access.signed_in(OPENED_TO)
 def assess(request: Request, *, pk: int) -> HttpResponse:
-    """Write down the marks."""
     form = AssessForm(request.POST, today=request.today)
     return _step(request, pk, "assess", form, operations.assess, "已登记考核成绩。")
 
 
 @access.signed_in(OPENED_TO)
 def follow(request: Request, *, pk: int) -> HttpResponse:
-    """Begin the follow-up."""
     form = NothingForm(request.POST)
     return _step(request, pk, "follow", form, operations.follow, "已转入跟踪。")
 
 
 @access.signed_in(OPENED_TO)
 def repeat(request: Request, *, pk: int) -> HttpResponse:
-    """Train once more."""
     form = TrainForm(request.POST, today=request.today)
     return _step(request, pk, "repeat", form, operations.repeat, "已安排重新培训，已通知本人。")
 
 
 @access.signed_in(OPENED_TO)
 def note(request: Request, *, pk: int) -> HttpResponse:
-    """Write down how the follow-up goes."""
     return _step(request, pk, "note", NoteForm(request.POST), operations.note, "已登记跟踪情况。")
 
 
 @access.signed_in(OPENED_TO)
 def end(request: Request, *, pk: int) -> HttpResponse:
-    """End a recall."""
     form = EndForm(request.POST, today=request.today)
     return _step(request, pk, "end", form, operations.end, "已结束，已通知本人。")
 
 
 @access.signed_in(OPENED_TO)
 def drop(request: Request, *, pk: int) -> HttpResponse:
-    """Take somebody off the list."""
     return _step(request, pk, "drop", DropForm(request.POST), operations.drop, "已撤销。")
 
 
@@ -167,7 +159,9 @@ def _page(
     request: Request, found: Recall, sent: dict[str, forms.Form] | None = None
 ) -> HttpResponse:
     terms = recalls.terms(found.branch, request.today)
-    handles = care.handles(request.grants, found.branch) and found.member.user_id != request.user.pk
+    handles = found.member.user_id != request.user.pk and care.handles(
+        request.grants, care.branch_of(found)
+    )
     offers = _offers(request, found, terms, sent or {}) if handles else []
     context = {
         "recall": found,

@@ -17,10 +17,11 @@ from activities.operations.refusals import Refused
 from branches import access
 from branches.access import Request
 from branches.rules.roles import Capability
+from members.queries import homes
 from people.forms.stations import DeclineForm, EndForm, EnterForm, StationForm
 from people.models import Station, StationClaim
 from people.operations import stations as operations
-from people.queries import pledges, stations
+from people.queries import stations
 from people.views.stations import READ, form_page, list_url, may_claim
 
 
@@ -78,7 +79,7 @@ def enter(request: Request, *, pk: int) -> HttpResponse:
 def claim(request: Request, *, pk: int) -> HttpResponse:
     """Claim a post of the own branch."""
     found = _one(request, pk)
-    home = pledges.home_of(request.user, request.today)
+    home = homes.of_user(request.user, request.today)
     if home is None or home.branch_id != found.branch_id:
         raise Http404
     if _done(
@@ -189,7 +190,7 @@ def _page(request: Request, found: Station, posted: dict[str, Any] | None = None
     is_open = found.closed_on is None
     given = posted or {}
     post = stations.post_of(found)
-    home = pledges.home_of(request.user, request.today)
+    home = homes.of_user(request.user, request.today)
     own = home is not None and home.branch_id == found.branch_id
     may_enter = keeps and is_open and post.left
     enter_form = given.get("enter_form")

@@ -18,11 +18,12 @@ from branches.models import Organization
 from branches.rules.roles import Capability
 from branches.rules.text import whole_number
 from branches.rules.tree import OrganizationKind
+from members.queries import homes
 from people.forms.stations import StationForm
 from people.models import Station
 from people.operations import stations as operations
 from people.queries import pledges, stations
-from people.queries.stations import Post
+from people.queries.stations import StationSeats
 
 READ = "本支部党员都可以看岗位；支部和上级按权限看"
 
@@ -35,7 +36,7 @@ def listing(request: Request) -> HttpResponse:
     branch = next((each for each in branches if str(each.pk) == asked), None)
     if branch is None and asked:
         raise Http404
-    home = pledges.home_of(request.user, request.today)
+    home = homes.of_user(request.user, request.today)
     own = home.branch_id if home else None
     branch = branch or next((each for each in branches if each.pk == own), None)
     branch = branch or (branches[0] if branches else None)
@@ -63,7 +64,7 @@ def listing(request: Request) -> HttpResponse:
 @access.signed_in("一个人看自己认领的岗位")
 def mine(request: Request) -> HttpResponse:
     """The own posts, and those one may claim."""
-    home = pledges.home_of(request.user, request.today)
+    home = homes.of_user(request.user, request.today)
     context: dict[str, Any] = {"home": home}
     if home is not None:
         claims = stations.of_member(home.member)
@@ -110,13 +111,13 @@ def new(request: Request) -> HttpResponse:
     return form_page(request, "设岗", form, branch, list_url(branch))
 
 
-def may_claim(post: Post, request: Request, *, is_own: bool) -> bool:
+def may_claim(post: StationSeats, request: Request, *, is_own: bool) -> bool:
     claims = (*post.held, *post.waiting)
     is_there = any(claim.member.user_id == request.user.pk for claim in claims)
     return is_own and post.station.closed_on is None and post.left > 0 and not is_there
 
 
-def _shown(post: Post, request: Request, *, is_own: bool) -> dict[str, Any]:
+def _shown(post: StationSeats, request: Request, *, is_own: bool) -> dict[str, Any]:
     return {"post": post, "may_claim": may_claim(post, request, is_own=is_own)}
 
 

@@ -189,6 +189,9 @@ def _page(request: Request, found: Steward, forms: dict[str, Any] | None = None)
     may = logs.reaches(branch.path) and not is_self
     appointers = stewards.appointers(branch, found.member, request.today)
     given = forms if forms is not None else (_forms(request, found) if may else {})
+    is_own = found.recommended_by_id == request.user.pk
+    if is_own and forms is None:
+        given.pop("decide_form", None)
     if request.user not in appointers:
         given = {name: form for name, form in given.items() if name[:3] not in ("app", "end")}
     context = {
@@ -203,6 +206,7 @@ def _page(request: Request, found: Steward, forms: dict[str, Any] | None = None)
         "failed": next((form for form in given.values() if form.is_bound), None),
         "appointers": "、".join(user.name for user in appointers),
         "is_self": is_self,
+        "is_own_recommendation": is_own,
         "trail": [
             *trail(branch),
             (

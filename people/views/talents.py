@@ -32,7 +32,7 @@ from people.operations import talents as operations
 from people.queries import care, talents
 from people.rules.talents import TalentState, age, may_be_confirmed
 from people.views.offers import Offer, wrong
-from people.views.taking import taken
+from people.views.taking import done, taken
 from people.wording import talents as wording
 
 PAGE = 50
@@ -89,14 +89,11 @@ def recommend(request: Request) -> HttpResponse:
         today=request.today,
     )
     if request.method == "POST" and form.is_valid():
-        made: list[Talent] = []
-
-        def recommended(**facts: Any) -> None:
-            made.append(operations.recommend(**facts))
-
-        if taken(form, recommended, branch=branch, by=request.user, at=timezone.now()):
+        facts = form.cleaned_data | {"branch": branch, "by": request.user, "at": timezone.now()}
+        made = done(form, lambda: operations.recommend(**facts))
+        if made is not None:
             messages.success(request, "已推荐，等上级考察。")
-            return redirect("talent", pk=made[0].pk)
+            return redirect("talent", pk=made.pk)
     context = {"form": form, "branch": branch, "branches": places, "trail": trail}
     return TemplateResponse(request, "people/talent_recommend.html", context)
 
@@ -109,7 +106,6 @@ def talent(request: Request, *, pk: int) -> HttpResponse:
 
 @access.requires(Capability.REVIEW_PEOPLE)
 def examine(request: Request, *, pk: int) -> HttpResponse:
-    """Write down what the level above found."""
     found = _reviewed(request, pk)
     form = ExamineForm(request.POST, today=request.today)
     return _step(request, found, "examine", form, operations.examine, "已登记考察意见。")
@@ -117,7 +113,6 @@ def examine(request: Request, *, pk: int) -> HttpResponse:
 
 @access.requires(Capability.REVIEW_PEOPLE)
 def publish(request: Request, *, pk: int) -> HttpResponse:
-    """Begin publicity."""
     found = _reviewed(request, pk)
     form = NothingForm(request.POST)
     return _step(request, found, "publish", form, operations.publish, "已开始公示。")
@@ -135,7 +130,6 @@ def confirm(request: Request, *, pk: int) -> HttpResponse:
 
 @access.requires(Capability.REVIEW_PEOPLE)
 def decline(request: Request, *, pk: int) -> HttpResponse:
-    """Say that somebody is not taken."""
     found = _reviewed(request, pk)
     form = DeclineForm(request.POST)
     return _step(request, found, "decline", form, operations.decline, "已登记，已通知本人。")
@@ -143,15 +137,14 @@ def decline(request: Request, *, pk: int) -> HttpResponse:
 
 @access.signed_in("支部和上级确定联系人")
 def mentor(request: Request, *, pk: int) -> HttpResponse:
-    """Say who is in touch with somebody in the pool."""
-    found = _kept(request, pk)
+    """Who is in touch with somebody in the pool: for the branch and those above, not the mentor."""
+    found = _overseen(request, pk)
     form = MentorForm(request.POST, people=talents.mentors(found))
     return _step(request, found, "mentor", form, operations.name_mentor, "已确定联系人。")
 
 
 @access.signed_in("支部、上级和联系人登记培养情况")
 def note(request: Request, *, pk: int) -> HttpResponse:
-    """Add a line to the training file."""
     found = _kept(request, pk)
     form = NoteForm(request.POST, today=request.today)
     return _step(request, found, "note", form, operations.note, "已登记培养情况。")
@@ -159,8 +152,8 @@ def note(request: Request, *, pk: int) -> HttpResponse:
 
 @access.signed_in("支部和上级登记出库")
 def leave(request: Request, *, pk: int) -> HttpResponse:
-    """Take somebody out of the pool, with what became of him."""
-    found = _kept(request, pk)
+    """What became of somebody: for the branch and those above, not the mentor."""
+    found = _overseen(request, pk)
     form = LeaveForm(request.POST, today=request.today)
     return _step(request, found, "leave", form, operations.leave, "已登记出库。")
 
@@ -198,6 +191,9 @@ def _page(
         else None,
         "steps": _stages(found),
         "offers": offers,
+        "needs_other": found.state == TalentState.PUBLISHED
+        and found.examined_by_id == request.user.pk
+        and talents.confirms(request.grants, found.branch),
         "wrong_form": wrong(offers) or next(iter((sent or {}).values()), None),
         "trail": [("人才库", reverse("talent-list"))]
         if lists
@@ -229,14 +225,14 @@ def _offers(
         offer("publish", "公示", NothingForm(), "开始公示", words)
     if state == TalentState.PUBLISHED and found.published_until and reviews:
         is_over = may_be_confirmed(found.published_until, today)
-        if is_over and other and talents.confirms(request.grants, found.branch):
+        is_other = other and found.examined_by_id != user.pk
+        if is_over and is_other and talents.confirms(request.grants, found.branch):
             offer("confirm", "入库", NothingForm(), "确认入库", "公示已经结束。")
-    if reviews and state in talents.OPEN:
+    if reviews and other and state in talents.OPEN:
         offer("decline", "不入库", DeclineForm(), "登记未入库", is_main=False)
     if keeps and state == TalentState.CONFIRMED:
         offer("note", "培养记录", NoteForm(today=today), "登记")
-        is_mentor = found.mentor is not None and found.mentor.user_id == user.pk
-        if not is_mentor or talents.sees_words(found, user, request.grants):
+        if talents.oversees(found, user, request.grants):
             people = talents.mentors(found)
             chosen = {"mentor": found.mentor_id}
             offer(
@@ -254,6 +250,13 @@ def _reviewed(request: Request, pk: int) -> Talent:
 def _kept(request: Request, pk: int) -> Talent:
     found = get_object_or_404(talents.seen(request.user, request.grants), pk=pk)
     if not talents.keeps(found, request.user, request.grants):
+        raise Http404
+    return found
+
+
+def _overseen(request: Request, pk: int) -> Talent:
+    found = get_object_or_404(talents.seen(request.user, request.grants), pk=pk)
+    if not talents.oversees(found, request.user, request.grants):
         raise Http404
     return found
 

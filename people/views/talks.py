@@ -39,7 +39,7 @@ def listing(request: Request) -> HttpResponse:
     if not branches:
         return redirect("talk-coverage")
     branch = _chosen(request, branches)
-    found = talks.due_at(request.grants).filter(branch=branch)
+    found = talks.due_at(request.user, request.grants).filter(branch=branch)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     own = _own_key(request)
     context = {
@@ -148,7 +148,7 @@ def coverage(request: Request) -> HttpResponse:
     if arranged:
         branch = _chosen(request, arranged)
         found = talk_coverage.of_branches([branch], year, request.today)[branch.pk]
-        count = talks.due_at(request.grants).filter(branch=branch).count()
+        count = talks.due_at(request.user, request.grants).filter(branch=branch).count()
         context = {
             "coverage": found,
             "year": year,
@@ -199,7 +199,7 @@ def _tabs(branch: Organization, count: int, on: str) -> list[tuple[str, str, boo
 
 
 def _due_one(request: Request, pk: int) -> Talk:
-    return get_object_or_404(talks.due_at(request.grants), pk=pk)
+    return get_object_or_404(talks.due_at(request.user, request.grants), pk=pk)
 
 
 def _assign_form(request: Request, found: Talk, data: Any = None) -> AssignForm:
@@ -219,7 +219,6 @@ def _due_page(
     context = {
         "row": talks.row_of(found, request.today),
         "may_hold": _may_hold(found, own),
-        "is_own": own == found.member_id,
         "assign_form": assign_form or _assign_form(request, found),
         "drop_form": drop_form or DropForm(),
         "wrong_form": assign_form or drop_form,

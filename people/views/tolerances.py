@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from branches import access
 from branches.access import Request
+from branches.models import Organization
 from branches.rules.roles import Capability
 from people.forms.talents import NothingForm
 from people.forms.tolerances import AskForm, DecideForm, FeedBackForm, InvestigateForm
@@ -70,7 +71,6 @@ def tolerance(request: Request, *, pk: int) -> HttpResponse:
 
 @access.signed_in("本人撤回自己的申请")
 def withdraw(request: Request, *, pk: int) -> HttpResponse:
-    """Take one's application back."""
     found = get_object_or_404(tolerances.about(request.user), pk=pk)
     form = NothingForm(request.POST)
     return _take(request, found, "withdraw", form, operations.withdraw, "已撤回。")
@@ -78,7 +78,6 @@ def withdraw(request: Request, *, pk: int) -> HttpResponse:
 
 @access.requires(Capability.REVIEW_PEOPLE)
 def investigate(request: Request, *, pk: int) -> HttpResponse:
-    """Write down what was found."""
     found = get_object_or_404(tolerances.reviewed(request.user, request.grants), pk=pk)
     form = InvestigateForm(request.POST, today=request.today)
     words = "已登记核实情况，请由另一位负责人决定。"
@@ -87,7 +86,6 @@ def investigate(request: Request, *, pk: int) -> HttpResponse:
 
 @access.requires(Capability.REVIEW_PEOPLE)
 def decide(request: Request, *, pk: int) -> HttpResponse:
-    """Decide on it."""
     found = get_object_or_404(tolerances.reviewed(request.user, request.grants), pk=pk)
     form = DecideForm(request.POST, today=request.today)
     return _take(request, found, "decide", form, operations.decide, "已登记决定，已通知本人。")
@@ -95,7 +93,6 @@ def decide(request: Request, *, pk: int) -> HttpResponse:
 
 @access.signed_in(OPENED_TO)
 def feed_back(request: Request, *, pk: int) -> HttpResponse:
-    """Write down that the member was told."""
     found = get_object_or_404(tolerances.listed(request.user, request.grants), pk=pk)
     form = FeedBackForm(request.POST, today=request.today)
     return _take(request, found, "feed-back", form, operations.feed_back, "已登记反馈。")
@@ -120,8 +117,9 @@ def _take(
 def _page(
     request: Request, found: Tolerance, sent: dict[str, forms.Form] | None = None
 ) -> HttpResponse:
-    offers = _offers(request, found, sent or {})
-    reviews = care.reviews(request.grants, found.branch)
+    branch = care.branch_of(found)
+    offers = _offers(request, found, branch, sent or {})
+    reviews = care.reviews(request.grants, branch)
     is_own = found.member.user_id == request.user.pk
     context = {
         "tolerance": found,
@@ -139,7 +137,9 @@ def _page(
     return TemplateResponse(request, "people/tolerance.html", context)
 
 
-def _offers(request: Request, found: Tolerance, sent: dict[str, forms.Form]) -> list[Offer]:
+def _offers(
+    request: Request, found: Tolerance, branch: Organization, sent: dict[str, forms.Form]
+) -> list[Offer]:
     user, today, state = request.user, request.today, found.state
     offers: list[Offer] = []
 
@@ -154,16 +154,12 @@ def _offers(request: Request, found: Tolerance, sent: dict[str, forms.Form]) -> 
             words = "还没有核实，可以撤回；撤回后可以重新申请。"
             offer("withdraw", "撤回申请", NothingForm(), "撤回", words, False)
         return offers
-    reviews = care.reviews(request.grants, found.branch)
+    reviews = care.reviews(request.grants, branch)
     if reviews and state == ToleranceState.ASKED:
         offer("investigate", "核实", InvestigateForm(today=today), "登记核实情况")
     if reviews and state == ToleranceState.INVESTIGATED and found.investigated_by_id != user.pk:
         offer("decide", "决定", DecideForm(today=today), "登记决定")
-    if (
-        state in DECIDED
-        and found.fed_back_on is None
-        and care.handles(request.grants, found.branch)
-    ):
+    if state in DECIDED and found.fed_back_on is None and care.handles(request.grants, branch):
         offer("feed-back", "反馈本人", FeedBackForm(today=today), "登记反馈")
     return offers
 

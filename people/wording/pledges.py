@@ -21,7 +21,6 @@ VERDICTS = {Verdict.KEPT: "已兑现", Verdict.PARTLY: "部分兑现", Verdict.N
 VERDICT_TONES = {Verdict.KEPT: "ok", Verdict.PARTLY: "warn", Verdict.NOT_KEPT: "bad"}
 
 BRANCH = "党支部"  # who promises where no member does
-TO_MEND = "需要整改"
 
 _STEPS = {
     PledgeStep.SUBMIT: "提交",

@@ -148,6 +148,7 @@ def _stewards(stage: Stage) -> None:
         criteria={"standing": "立场坚定，带头守纪", "skill": "岗位能手", "trust": "班组同志信得过"},
         recommended_on=stage.ago(210), recommendation="班组会上一致推荐",
         recommended_by=stage.deputy, decided_on=stage.ago(205), decision="支委会研究同意",
+        decided_by=stage.secretary,
         appointed_on=stage.ago(203), appointed_by=stage.secretary,
     )  # fmt: skip
     calendar = working_calendar.working_calendar(stage.ago(60), stage.today)
@@ -296,7 +297,7 @@ def _talents(stage: Stage) -> None:
         recommended_on=stage.ago(150), recommendation=texts.TALENT,
         recommended_by=stage.secretary, examined_on=stage.ago(130), examination="考察合格",
         examined_by=stage.office, published_on=stage.ago(120), published_until=stage.ago(113),
-        confirmed_on=stage.ago(110), confirmed_by=stage.office, mentor=stage.person(1),
+        confirmed_on=stage.ago(110), confirmed_by=stage.leader, mentor=stage.person(1),
     )  # fmt: skip
     TalentNote.objects.create(
         talent=talent, on=stage.ago(60), text="参加青年骨干培训班，结业考核优秀。",

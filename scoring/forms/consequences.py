@@ -119,6 +119,14 @@ class FinishForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    def __init__(self, *args: Any, is_talk: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_talk:
+            self.fields[
+                "outcome"
+            ].help_text = "写“已办理”就可以。上级也能看到，谈话的时间和内容不要写在这里。"
+            self.fields["outcome"].error_messages["required"] = "谈过了的，请写“已办理”。"
+
 
 class LiftForm(forms.Form):
     """Lifting a consequence: for which tolerance, and why."""

@@ -14,7 +14,7 @@ from branches import audit, notices
 from branches.models import User
 from scoring.models import Consequence, Round
 from scoring.queries import consequences as queries
-from scoring.queries import inspections, rounds
+from scoring.queries import follow_ups, inspections, rounds
 from scoring.rules.rounds import CONSEQUENCE, ConsequenceState, ConsequenceStep
 
 
@@ -181,17 +181,16 @@ def finish(*, consequence: Consequence, outcome: str, by: User, at: dt.datetime)
         raise CannotDecide("请写明办理情况：什么时间、怎么办的、结果怎样。")
     if row.member is not None and row.member.user_id == by.pk:
         raise CannotDecide("涉及本人的结果运用不能由本人登记办结，请由其他支部委员或党群部门登记。")
+    # Of a talk the audit says neither with whom nor how it went.
+    is_talk = follow_ups.is_talked(row)
+    told = {} if is_talk else {"about": [queries.subject_of(row)], "outcome": outcome}
     before = row.state
     row.state, row.outcome, row.done_by, row.done_at = state, outcome, by, at
     row.save(update_fields=["state", "outcome", "done_by", "done_at"])
     audit.record(
         "consequence.finished", by=by, at=at, on=row, organization=row.organization,
         before={"decision": before},
-        after={
-            "decision": state,
-            "about": [queries.subject_of(row)],
-            "outcome": outcome,
-        },
+        after={"decision": state} | told,
     )  # fmt: skip
     return row
 

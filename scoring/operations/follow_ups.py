@@ -32,7 +32,7 @@ def arrange_talk(*, consequence: Consequence, by: User, at: dt.datetime) -> Talk
     page.
 
     :raises CannotDecide: it is not being carried out, asks for no talk, is about oneself, or the
-        member is on no roll; the text says what.
+        member is on no roll or belongs to another branch now; the text says what.
     """
     row = _locked(consequence)
     if row.state != ConsequenceState.ACCEPTED or row.member is None:
@@ -48,6 +48,7 @@ def arrange_talk(*, consequence: Consequence, by: User, at: dt.datetime) -> Talk
             reason=_REASONS.get(row.kind, TalkReason.REMINDER),
             due_on=row.due_on if row.due_on and row.due_on >= today else None,
             source=follow_ups.talk_source(row),
+            branch=row.organization,
             by=by,
             at=at,
         )

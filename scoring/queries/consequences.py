@@ -6,14 +6,25 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from branches.access import Grants
-from branches.models import User
+from branches.models import Post, User
 from branches.queries import posts
 from branches.rules.periods import Period, PeriodKind
 from branches.rules.roles import Capability, roles_with
 from branches.scope import Scope
+from members.models import Membership
 from scoring.models import Consequence, Round, Run, Score
 from scoring.queries import schemes
 from scoring.rules import consequences as rules
@@ -181,9 +192,20 @@ def mine(user: User) -> QuerySet[Consequence]:
 
 
 def to_decide(scope: Scope, user: User) -> QuerySet[Consequence]:
-    """Return what waits for a decision in rounds of committees in ``scope``, not about oneself."""
+    """Return what waits for a decision in rounds of committees in ``scope``, neither about oneself
+    nor about a branch where one holds a post or is on the roll.
+    """
+    own = {"organization__path__startswith": OuterRef("organization__path"), "user": user}
+    here = {"branch": OuterRef("organization"), "member__user": user}
+    theirs = Exists(Post.objects.filter(ended_on=None, **own)) | Exists(
+        Membership.objects.current().home().filter(**here)
+    )
     rows = Consequence.objects.undecided().filter(scope.q("round__committee__path"))
-    return with_all(rows).exclude(member__user=user).order_by("round__decided_at", "id")
+    return (
+        with_all(rows)
+        .exclude(Q(member__user=user) | Q(theirs, member=None))
+        .order_by("round__decided_at", "id")
+    )
 
 
 def to_do(grants: Grants) -> QuerySet[Consequence]:

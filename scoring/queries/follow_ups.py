@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from scoring.rules.scheme import Item
 
 # Carried out by talking with the member, and by putting something right.
 TALKED = frozenset({"talk", "admonish", "warn"})
+CARRIED_OUT = "已办理"  # all that is said of a talk beyond the branch
 RECTIFIED = frozenset({"rectify", "weak-list"})
 
 
@@ -43,7 +45,8 @@ class FollowUps:
         """Return what can be said of how it was carried out, as its records have it."""
         found = []
         if self.talk is not None and self.talk.held_on is not None:
-            found.append(f"{rounds.in_words(self.talk.held_on)}已谈话。")
+            # That it was done, not when: what is written here those above read.
+            found.append(CARRIED_OUT)
         if self.problem is not None and self.problem.closed_on is not None:
             found.append(
                 f"{rounds.in_words(self.problem.closed_on)}整改销号：{self.problem.outcome}"
@@ -56,17 +59,32 @@ def talk_source(row: Consequence) -> str:
     return f"consequence:{row.pk}"
 
 
-def of(row: Consequence, user: User, grants: Grants) -> FollowUps:
-    """Return what follows from a consequence (two queries at most).
+def is_talked(row: Consequence) -> bool:
+    """Return whether a consequence is carried out by talking with a member."""
+    return row.kind in TALKED and row.member is not None
 
-    A talk shows itself only to the member and to those who arrange talks at the very branch.
+
+def of(row: Consequence, user: User, grants: Grants, on: dt.date) -> FollowUps:
+    """Return what follows from a consequence (three queries at most).
+
+    A talk shows itself only to the two who talk and to those who arrange talks at its branch,
+    which is not the consequence's where the member has moved.
     """
     is_doing = row.state == ConsequenceState.ACCEPTED
     is_own = row.member is not None and row.member.user_id == user.pk
-    arranges = row.organization.path in talks.arranging_paths(grants)
+    arranged = talks.arranging_paths(grants)
     talk = None
-    if row.kind in TALKED and row.member is not None and (arranges or is_own):
-        talk = Talk.objects.without_words().filter(source=talk_source(row)).first()
+    if is_talked(row):
+        rows = Talk.objects.without_words().filter(source=talk_source(row))
+        sealed = ("talker__id_number", "talker__phone")
+        talk = rows.select_related("branch", "talker").defer(*sealed).first()
+    is_known = talk is not None
+    if talk is not None and not (
+        is_own
+        or talk.branch.path in arranged
+        or (talk.talker is not None and talk.talker.user_id == user.pk)
+    ):
+        talk = None
     problem = None
     if row.kind in RECTIFIED:
         found = Problem.objects.filter(source=Source.RATING, source_id=row.pk)
@@ -75,7 +93,11 @@ def of(row: Consequence, user: User, grants: Grants) -> FollowUps:
     return FollowUps(
         talk=talk,
         problem=problem,
-        may_arrange=acts and arranges and talk is None and _is_talked(row),
+        may_arrange=acts
+        and not is_known
+        and row.organization.path in arranged
+        and is_talked(row)
+        and _is_here(row, on),
         may_raise=acts and problem is None and row.kind in RECTIFIED and _handles(row, grants),
         tolerances=liftable(row, user, grants),
     )
@@ -90,7 +112,7 @@ def liftable(row: Consequence, user: User, grants: Grants) -> QuerySet[Tolerance
     is_own = row.member is not None and row.member.user_id == user.pk
     if row.state != ConsequenceState.ACCEPTED or row.member is None or is_own or not decides:
         return Tolerance.objects.none()
-    return tolerances.granted_of(row.member).filter(care.of_reviewers(grants))
+    return tolerances.granted_of(row.member).filter(care.at_home(care.of_reviewers(grants)))
 
 
 def below_full(items: Iterable[Item], given: dict[str, Mark]) -> dict[str, Mark]:
@@ -112,7 +134,7 @@ def raised_from(marks: Iterable[Mark]) -> dict[int, Problem]:
 
 def declare() -> None:
     """Let problems be raised from results and from inspections, in their own words."""
-    problem_sources.register(Source.RATING, _of_consequence)
+    problem_sources.register(Source.RATING, _of_consequence, _link_of_consequence)
     problem_sources.register(Source.INSPECTION, _of_mark)
 
 
@@ -134,8 +156,9 @@ def may_raise_from(user: User, grants: Grants) -> Q:
     return paths & Q(inspection__submitted_at__isnull=False, superseded_at__isnull=True)
 
 
-def _is_talked(row: Consequence) -> bool:
-    return row.kind in TALKED and row.member is not None
+def _is_here(row: Consequence, on: dt.date) -> bool:
+    home = talks.branch_of(row.member, on) if row.member is not None else None
+    return home is not None and home.pk == row.organization_id
 
 
 def _handles(row: Consequence, grants: Grants) -> bool:
@@ -145,6 +168,7 @@ def _handles(row: Consequence, grants: Grants) -> bool:
 
 
 def _of_consequence(user: User, grants: Grants, pk: int) -> Draft | None:
+    """Of a member the result stays with the consequence: more people read the problem."""
     row = consequences.with_all(
         Consequence.objects.to_do().filter(pk=pk, kind__in=RECTIFIED)
     ).first()
@@ -155,13 +179,19 @@ def _of_consequence(user: User, grants: Grants, pk: int) -> Draft | None:
     name = rounds.name_of(row.round)
     return Draft(
         organization=row.organization,
-        whose=row.member.name if row.member else "支部班子",
-        text=f"{row.title}：{row.why}",
+        whose=row.organization.short_name if row.member else "支部班子",
+        text="按考评结果落实整改（详见来源记录）" if row.member else f"{row.title}：{row.why}",
         asker_name=row.round.committee.short_name,
         label=f"{name}结果运用“{row.title}”",
         url=reverse("consequence", kwargs={"pk": row.pk}),
         due_on=row.due_on,
     )
+
+
+def _link_of_consequence(user: User, grants: Grants, pk: int) -> str:
+    seen = grants.scope(Capability.SEE_SCORES).q("organization__path", "round__committee__path")
+    rows = Consequence.objects.filter(seen | Q(member__user=user), pk=pk)
+    return reverse("consequence", kwargs={"pk": pk}) if rows.exists() else ""
 
 
 def _of_mark(user: User, grants: Grants, pk: int) -> Draft | None:

@@ -12,13 +12,13 @@ from branches.rules.periods import Period
 from members.models import Member
 from members.queries.evidence import Record
 from people.queries import evidence as of_people
+from people.queries import facts as people_facts
 
-# What comes from elsewhere than activities.
+# Beside those of people, the feeds whose records are no activities.
 _ELSEWHERE = frozenset(
     {
-        "duties_served", "service_hours", "problems_closed",
-        "pledges_kept", "pair_contacts", "ideas_adopted", "pairs_in_touch",
-        "hours_met", "secretary_terms", "secretary_age",
+        "duties_served", "service_hours", "problems_closed", "hours_met",
+        "secretary_terms", "secretary_age",
     }
 )  # fmt: skip
 
@@ -31,18 +31,21 @@ def of_member(
     :param on: up to which day facts were counted.
     :param own: the member looks.
     """
-    found = of_activities.evidence(member=member, feed=feed, period=period, on=on, own=own)
-    return found or of_people.evidence(member=member, feed=feed, period=period, own=own)
+    if people_facts.counts("member", feed):
+        return of_people.evidence(member=member, feed=feed, period=period, own=own)
+    return of_activities.evidence(member=member, feed=feed, period=period, on=on, own=own)
 
 
 def of_organization(
     organization: Organization, feed: str, period: Period
 ) -> Sequence[Evidence | Record]:
     """Return the records behind a branch's feed; an unknown feed has none."""
-    found = of_activities.organization_evidence(organization, feed, period)
-    return found or of_people.organization_evidence(organization, feed, period)
+    if people_facts.counts("organization", feed):
+        return of_people.organization_evidence(organization, feed, period)
+    return of_activities.organization_evidence(organization, feed, period)
 
 
-def heading(feed: str | None) -> str:
-    """Return what such records are called over their list."""
-    return "有关记录" if feed in _ELSEWHERE else "活动记录"
+def heading(target: str, feed: str | None) -> str:
+    """Return what the records of a feed of ``member`` or ``organization`` are called."""
+    is_elsewhere = feed in _ELSEWHERE or people_facts.counts(target, feed or "")
+    return "有关记录" if is_elsewhere else "活动记录"

@@ -81,7 +81,7 @@ def organization_evidence(request: Request, *, pk: int, period: str, item: str) 
         "line": line,
         "run": score.run,
         "records": records.of_organization(organization, rule.fact, asked) if rule.fact else [],
-        "heading": records.heading(rule.fact),
+        "heading": records.heading("organization", rule.fact),
         "marks": marks.history(score.run.version, organization, asked, item),
         "entries": entries.behind(score, item),
         "corrections": corrections.behind(score, item),

@@ -128,7 +128,7 @@ def consequence_finish(request: Request, *, pk: int) -> HttpResponse:
     reach = grants.scope(consequences.FINISHES_IN_BRANCH).q("organization__path")
     reach |= grants.scope(consequences.FINISHES_IN_OFFICE).q("round__committee__path")
     row = get_object_or_404(consequences.with_all(Consequence.objects.filter(reach)), pk=pk)
-    form = FinishForm(request.POST)
+    form = FinishForm(request.POST, is_talk=follow_ups.is_talked(row))
     if not form.is_valid():
         return _page(request, row, finish_form=form)
     try:
@@ -257,7 +257,7 @@ def _page(
     steps = consequences.open_steps(row, request.user, request.grants)
     can_decide, can_finish = ConsequenceStep.ACCEPT in steps, ConsequenceStep.FINISH in steps
     sees = request.grants.scope(Capability.SEE_SCORES)
-    follow = follow_ups.of(row, request.user, request.grants)
+    follow = follow_ups.of(row, request.user, request.grants, request.today)
     context = {
         "row": row,
         "tone": tone(row),
@@ -276,7 +276,10 @@ def _page(
         and row.due_on < request.today,
         "events": _events(row),
         "decide_form": (decide_form or DecideForm(today=request.today)) if can_decide else None,
-        "finish_form": (finish_form or FinishForm(initial={"outcome": follow.outcome}))
+        "finish_form": (
+            finish_form
+            or FinishForm(initial={"outcome": follow.outcome}, is_talk=follow_ups.is_talked(row))
+        )
         if can_finish
         else None,
         "follow": follow,

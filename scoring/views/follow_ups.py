@@ -13,6 +13,7 @@ from branches.access import Request
 from branches.rules.roles import Capability
 from branches.rules.workflow import StepNotAllowed
 from people.queries import talks
+from people.rules.talks import TalkState
 from scoring.forms.consequences import LiftForm
 from scoring.models import Consequence
 from scoring.operations import follow_ups as operations
@@ -30,6 +31,9 @@ def consequence_talk(request: Request, *, pk: int) -> HttpResponse:
         talk = operations.arrange_talk(consequence=row, by=request.user, at=timezone.now())
     except CannotDecide as refusal:
         messages.error(request, str(refusal))
+        return redirect("consequence", pk=pk)
+    if talk.state != TalkState.DUE:
+        messages.info(request, "这一项的谈话已经办过了，办完后请登记办结。")
         return redirect("consequence", pk=pk)
     assert talk.due_on is not None
     messages.success(

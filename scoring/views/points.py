@@ -119,7 +119,7 @@ def _evidence(
         "records": records.of_member(member, item.fact, period, on=counted, own=own)
         if item.fact
         else [],
-        "heading": records.heading(item.fact),
+        "heading": records.heading("member", item.fact),
         "entries": entries.behind(score, item_code),
         "corrections": corrections.behind(score, item_code),
     }

@@ -164,6 +164,14 @@
     all("[data-counter]", root).forEach(countCharacters);
   }
   prepare(document);
+  // What is about to be replaced takes no taps: they would be lost with it.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target?.id === "roll") event.detail.target.inert = true;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.target?.id === "roll") event.detail.target.inert = false;
+  });
+
   document.addEventListener("htmx:afterSettle", (event) => prepare(event.target));
   document.querySelector("[data-focus]")?.focus();
 

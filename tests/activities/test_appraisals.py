@@ -6,12 +6,13 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from activities.duties import appraisals as duties
-from activities.models import Activity, Appraisal, Appraised
+from activities.models import Activity, Appraisal, Appraised, Problem
 from activities.operations import appraisal_entries as entries
 from activities.operations import appraisals
 from activities.operations.appraisal_entries import Written
@@ -896,3 +897,28 @@ def test_who_above_sees_the_result(person, committee, walk, role, sees):
     assert ("表现好" in shown) is sees
     assert ("互评（" in shown) is sees
     assert ("监票人、计票人" in shown) is sees
+
+
+def test_a_problem_raised_from_it_tells_neither_who_nor_the_grade(
+    begun, meeting, secretary, branch_a, person
+):
+    row = Appraised.objects.filter(appraisal=begun, is_graded=True).first()
+    Appraised.objects.filter(pk=row.pk).update(grade=G.BASIC, opinion="作用发挥不够")
+    url = f"/problems/raise/?source=EVALUATION&id={row.pk}"
+    keeper = Client()
+    keeper.force_login(secretary)
+    form = keeper.get(url).context["form"]
+    assert (form.initial["whose"], form.initial["text"]) == (
+        branch_a.short_name, "按民主评议结果落实整改（详见来源记录）",
+    )  # fmt: skip
+
+    keeper.post(url, {**form.initial, "severity": "ORDINARY"})
+
+    made = Problem.objects.get()
+    assert set(AuditEntry.objects.get(action="problem.added").after) == {
+        "measures", "owner", "due_on",
+    }  # fmt: skip
+    link = f'href="/appraisals/{begun.pk}/#appraised-{row.pk}"'
+    pages = [keeper, person(Role.ADMINISTRATOR, branch_a)]
+    shown = [each.get(f"/problems/{made.pk}/").content.decode() for each in pages]
+    assert [link in text for text in shown] == [True, False]

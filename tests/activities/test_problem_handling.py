@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import threading
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
+from activities.duties import problem_handling as duties
 from activities.models import Problem, ProblemConference, ProblemStep, Supervision, Visit
 from activities.operations import (
     problem_conferences,
@@ -20,6 +23,7 @@ from activities.operations.problem_conferences import Assignment
 from activities.operations.problems import ProblemDetails
 from activities.operations.refusals import Refused
 from activities.rules.supervision import Library, ProblemAct, Satisfaction, Severity, Source
+from branches.access import Grants
 from branches.models import AuditEntry, Notice, RegulationAdjustment
 from branches.rules.roles import Role
 from branches.scope import Scope
@@ -219,7 +223,63 @@ def test_graver_than_thought(raise_one, branch_a, committee, secretary, three):
     )
     row.refresh_from_db()
     assert (row.organization, row.owner, row.due_on) == (committee, None, dt.date(2026, 10, 26))
-    assert course(row) == [A.RAISED, A.PROGRESS, A.PROGRESS, A.ESCALATED]
+    assert course(row) == [A.RAISED, A.SEVERITY, A.SEVERITY, A.ESCALATED]
+
+
+@pytest.mark.parametrize("begun_before", [False, True])
+@pytest.mark.parametrize(("days", "day"), [({}, 22), ({"start_working_days": 2}, 23)])
+def test_an_urgent_one_waits_for_a_beginning_until_its_day(
+    raise_one, person, committee, secretary, begun_before, days, day
+):
+    """What was done before it became urgent, a change of severity or deadline: no beginning."""
+    RegulationAdjustment.objects.create(
+        committee=committee, code="L3", parameters=days, reason="文件",
+        effective_from=DAY, made_by=secretary, made_at=moment(DAY),
+    )  # fmt: skip
+    grants = Grants.of(person(Role.SECRETARY, committee).user, DAY)
+    row, at = raise_one(), moment(DAY + ONE)
+    if begun_before:
+        problem_handling.report(problem=row, text="已联系", on=DAY, by=secretary, at=moment(DAY))
+    problem_handling.set_severity(
+        problem=row, severity=S.URGENT, reason="有人受伤", by=secretary, at=at
+    )
+    details = ProblemDetails("采煤一组", "班车晚点", measures="加开", due_on=DAY + 9 * ONE)
+    problems.change(problem=row, details=details, by=secretary, at=at)
+
+    waiting = duties.to_begin(secretary, grants, DAY)
+    assert [duty.due_on for duty in waiting] == [dt.date(2026, 10, day)]
+    assert course(row)[-3:] == [A.SEVERITY, A.ESCALATED, A.CHANGED]
+
+    problem_handling.report(problem=row, text="已派车", on=DAY + ONE, by=secretary, at=at)
+    assert duties.to_begin(secretary, grants, DAY) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_problem_handed_on_meets_it_there(raise_one, committee, secretary):
+    row, found = raise_one(), []
+
+    def request() -> None:
+        try:
+            found.append(
+                problem_handling.report(
+                    problem=row, text="已联系", on=DAY, by=secretary, at=moment(DAY)
+                ).organization
+            )
+        finally:
+            connection.close()
+
+    waits = False
+    with transaction.atomic():
+        problem_handling.escalate(problem=row, reason="办不了", by=secretary, at=moment(DAY))
+        thread = threading.Thread(target=request)
+        thread.start()
+        with connection.cursor() as cursor:
+            while not waits and thread.is_alive():
+                cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+                waits = cursor.fetchone() is not None
+    thread.join()
+
+    assert (waits, found) == (True, [committee])
 
 
 @pytest.mark.parametrize(
@@ -377,6 +437,7 @@ def test_a_conference_names_one_owner_and_a_deadline_each(
         ({}, [], "请至少给一条问题"),
         ({"held_on": DAY + ONE}, [1], "会议日期不能晚于今天"),
         ({}, [-1], "期限不能早于会议日期"),
+        ({"held_on": DAY - 2 * ONE}, [-1], "期限不能早于提出日期"),
     ],
 )
 def test_how_no_conference_is_held(raise_one, branch_a, secretary, three, changes, days, words):
@@ -477,6 +538,42 @@ def test_nobody_looks_back_on_himself(closed, three, person):
     three[0].save(update_fields=["user"])
     with pytest.raises(Refused, match="不能自己回头看"):
         look(closed(owner=three[0]), owner)
+
+
+def test_nobody_closes_what_he_answers_for(raise_one, secretary, three, mate, branch_a, client):
+    three[0].user = secretary
+    three[0].save(update_fields=["user"])
+    row, words = raise_one(owner=three[0]), "不能给自己销号。请由办理单位其他委员或者上级党组织"
+    given = {"closed_on": DAY, "outcome": "加开一班", "at": moment(DAY)}
+
+    with pytest.raises(Refused, match=words):
+        problems.close(problem=row, by=secretary, **given)
+    client.force_login(secretary)
+    shown = client.get(f"/problems/{row.pk}/").content.decode()
+    assert words in shown and f"/problems/{row.pk}/close/" not in shown
+    assert problems.close(problem=row, by=mate(branch_a), **given).closed_on == DAY
+
+
+# Held by the database
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"source": Source.RATING, "source_id": None}, "problem_of_a_result_names_it"),
+        ({"source": Source.DUTY, "source_id": None}, "problem_of_a_result_names_it"),
+        ({"due_on": DAY - ONE}, "problem_due_after_raised"),
+    ],
+)
+def test_what_no_problem_is(raise_one, changes, name):
+    row = raise_one()
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        Problem.objects.filter(pk=row.pk).update(**changes)
+
+
+def test_a_step_is_never_changed(raise_one):
+    with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
+        raise_one().steps.update(text="改")
 
 
 @pytest.mark.parametrize(

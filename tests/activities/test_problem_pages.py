@@ -247,6 +247,14 @@ def test_a_bulletin_is_counted(raise_one, secretary, committee, branch_a, group_
     assert (str(found.average_days), found.satisfied_percent) == ("15.5", 100)
 
 
+@pytest.mark.parametrize(("due", "overdue"), [(30, 1), (31, 0)])
+@pytest.mark.parametrize("on", [dt.date(2026, 10, 31), dt.date(2026, 12, 1)])
+def test_on_its_last_day_nothing_is_overdue_in_a_bulletin(raise_one, branch_a, due, overdue, on):
+    raise_one(due_on=dt.date(2026, 10, due))
+    found = problem_bulletins.bulletin(branch_a, Period.parse("2026-10"), on)
+    assert found.total.overdue == overdue
+
+
 def test_an_empty_month_is_a_bulletin_too(page, branch_a):
     shown = page.get(f"/problems/bulletins/{branch_a.pk}/2026-10/").content.decode()
     assert "本月新提出问题 0 件" in shown and "本月没有急难问题" in shown

@@ -12,7 +12,7 @@ from django.urls import reverse
 from activities.duties import problems as duties
 from activities.models import Activity, Problem
 from activities.operations import activities as operations
-from activities.operations import problems
+from activities.operations import problem_conferences, problem_handling, problems, supervisions
 from activities.operations.details import Part
 from activities.operations.problems import ProblemDetails
 from activities.operations.refusals import Refused
@@ -23,6 +23,7 @@ from branches.access import Grants
 from branches.models import AuditEntry, Notice, Regulation, User
 from branches.rules.roles import Role
 from branches.rules.workflow import StepNotAllowed
+from branches.scope import Scope
 from tests.activities.conftest import moment
 
 DAY = dt.date(2024, 12, 10)
@@ -185,6 +186,41 @@ def test_one_typed_by_mistake_goes_while_the_record_is_open(raise_one, secretary
     problems.remove(problem=problem, by=secretary, at=moment(DAY))
 
     assert not Problem.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("supervised", "已经由上级督办，不能删除。请写明结果后销号。"),
+        ("discussed", "已经在三方会议上议过，不能删除。"),
+        ("escalated", "已经提交上一级，不能删除。"),
+    ],
+)
+def test_what_others_have_dealt_with_is_not_removed(
+    raise_one, page, secretary, committee, branch_a, three, person, step, words
+):
+    problem, at = raise_one(), moment(DAY)
+    if step == "supervised":
+        supervisions.issue(
+            problem=problem, issuer=committee, demand="办", due_on=DAY,
+            reach=Scope((committee.path,)), by=person(Role.REVIEWER, committee).user, at=at,
+        )  # fmt: skip
+    elif step == "discussed":
+        problem_conferences.hold(
+            organization=branch_a, held_on=DAY, present="三方", by=secretary, at=at,
+            assignments=[problem_conferences.Assignment(problem, three[0], DAY)],
+        )  # fmt: skip
+    else:
+        problem_handling.escalate(problem=problem, reason="办不了", by=secretary, at=at)
+    with pytest.raises(Refused, match=words):
+        problems.remove(problem=problem, by=secretary, at=at)
+
+
+@pytest.mark.parametrize("url", ["/problems/new/", "/problems/conferences/new/"])
+def test_without_a_place_that_stands_yet_the_page_says_so(page, branch_a, url):
+    branch_a.founded_on = dt.date.today() + ONE
+    branch_a.save(update_fields=["founded_on"])
+    assert "这里没有您可以登记问题的党组织" in page.get(url).content.decode()
 
 
 def test_one_without_a_meeting_is_closed_not_removed(raise_one, secretary):

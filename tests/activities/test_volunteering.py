@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -24,6 +24,7 @@ from branches.access import Grants
 from branches.models import Notice
 from branches.rules.periods import Period
 from branches.rules.roles import Role
+from members.models import Membership
 from tests.activities.conftest import moment
 
 D = dt.date
@@ -94,6 +95,25 @@ def test_a_team_is_joined_and_left_by_oneself(team, member):
         teams.leave(team=team, by=member.user, at=moment(FRIDAY + ONE))
     teams.join(team=team, by=member.user, at=moment(FRIDAY + ONE))
     assert Volunteer.objects.on(FRIDAY + ONE).count() == 1
+
+
+@pytest.mark.parametrize("how", ["left the branch", "left the team"])
+def test_who_is_gone_reads_no_later_volunteers_and_reports_no_hours(
+    freeze, how, team, member, branch_b, report
+):
+    teams.join(team=team, by=member.user, at=moment(FRIDAY - ONE))
+    if how == "left the team":
+        Volunteer.objects.update(left_on=FRIDAY)
+    else:
+        Membership.objects.update(ended_on=FRIDAY)
+        Membership.objects.create(member=member, branch=branch_b, started_on=FRIDAY)
+
+    page = client_of(member.user).get(f"/volunteers/{team.pk}/")
+
+    assert page.status_code == (200 if how == "left the team" else 404)
+    assert volunteering.volunteers(team, FRIDAY) == []
+    with pytest.raises(Refused, match="不在这支服务队里"):
+        report(team=team)
 
 
 def test_nobody_joins_a_team_of_another_branch(team, branch_b, join, person):
@@ -173,6 +193,27 @@ def test_only_what_somebody_else_has_confirmed_counts(member, secretary, report)
             hours.confirm(entry=answered, by=secretary, at=moment(FRIDAY))
 
 
+def test_what_was_confirmed_in_error_is_voided(member, secretary, report, person, branch_a):
+    entry, waiting = report("2"), report("1", FRIDAY - ONE)
+    hours.confirm(entry=entry, by=secretary, at=moment(FRIDAY))
+    for row, reason, by, said in (
+        (entry, " ", secretary, "请写明作废的原因"),
+        (entry, "没有到", member.user, "您本人的服务"),
+        (waiting, "没有到", secretary, "只有已经确认"),
+    ):
+        with pytest.raises(Refused, match=said):
+            hours.void(entry=row, reason=reason, by=by, at=moment(FRIDAY))
+    assert counted(member) == 2
+    later = moment(FRIDAY + ONE)
+    voided = hours.void(entry=entry, reason="没有到", by=secretary, at=later)
+
+    assert (voided.is_confirmed, voided.refusal, voided.answered_at) == (False, "没有到", later)
+    assert counted(member) is None
+    assert told()[-1] == (member.user.name, "您的志愿服务 2 小时作废，不再计入：没有到")
+    with pytest.raises(Refused, match="只有已经确认"):
+        hours.void(entry=entry, reason="再作废", by=secretary, at=later)
+
+
 def test_what_one_reports_for_another_is_confirmed_by_a_third(branch_a, join, secretary, person):
     other = join(branch_a, "无账号")
     entry = hours.enter(
@@ -216,8 +257,37 @@ def test_what_a_record_tells_is_not_reported_again(branch_a, member, secretary, 
 
     entries = volunteering.with_clash(VolunteerHours.objects.order_by("pk"))
     assert [row.clashes for row in entries] == [False, True]
-    hours.confirm(entry=entry, by=secretary, at=moment(FRIDAY))
+    with pytest.raises(Recorded, match="确实不是同一次的，请勾选后再确认"):
+        hours.confirm(entry=entry, by=secretary, at=moment(FRIDAY))
+    hours.confirm(entry=entry, is_another=True, by=secretary, at=moment(FRIDAY))
     assert {row.key[0] for row in Serving.objects.all()} == {"a", "v"}
+
+
+def test_reported_before_the_record_was_closed_it_is_confirmed_only_as_another(
+    branch_a, member, secretary, report, hold
+):
+    entry = report()
+    hold(branch_a, ActivityKind.SERVICE, FRIDAY, "P", ends_at=dt.time(12))
+
+    with pytest.raises(Recorded, match="已经记了志愿服务“主题党日”"):
+        hours.confirm(entry=entry, by=secretary, at=moment(FRIDAY))
+    assert {row.key[0] for row in Serving.objects.all()} == {"a"}
+
+
+def test_closing_names_how_many_have_confirmed_hours_of_the_day(
+    freeze, branch_a, member, secretary, report, hold, join
+):
+    join(branch_a, "李敏")
+    for on in (FRIDAY, FRIDAY - ONE):
+        hours.confirm(entry=report(on=on), by=secretary, at=moment(FRIDAY))
+    record = hold(branch_a, ActivityKind.SERVICE, FRIDAY, "PP", ends_at=dt.time(12), close=False)
+    assert volunteering.confirmed_beside(record) == 0
+
+    page = client_of(secretary).post(
+        f"/activities/{record.pk}/close/", {"held_early": "on"}, follow=True
+    )
+
+    assert "有 1 人当天另有已经确认的服务时长" in page.content.decode()
 
 
 @pytest.mark.parametrize("marks", ["L", "A"])
@@ -258,7 +328,26 @@ def test_the_branch_owes_its_word_within_five_working_days(report, member, secre
     assert duties.due(member.user, Grants.of(member.user, FRIDAY), FRIDAY) == []
 
 
+def test_a_team_is_not_dissolved_before_it_was_founded(team):
+    with pytest.raises(IntegrityError, match="team_dissolved_after_founding"):
+        VolunteerTeam.objects.update(dissolved_on=FRIDAY - ONE)
+
+
 # Pages
+
+
+def test_voided_through_the_page(freeze, member, secretary, report):
+    entry = report()
+    hours.confirm(entry=entry, by=secretary, at=moment(FRIDAY))
+    keeper, url = client_of(secretary), f"/service/{entry.pk}/answer/?state=CONFIRMED"
+    assert "确认错了，写明原因" in keeper.get("/service/?state=CONFIRMED").content.decode()
+    wrong = keeper.post(url, {"answer": "void"}).content.decode()
+    assert "请填写作废的原因。" in wrong
+    keeper.post(url, {"answer": "void", f"{entry.pk}-reason": "没有到"})
+
+    entry.refresh_from_db()
+    assert (entry.is_confirmed, entry.refusal) == (False, "没有到")
+    assert "原因：没有到" in client_of(member.user).get("/my/service/").content.decode()
 
 
 def test_reported_confirmed_and_shown_with_its_source(freeze, branch_a, member, secretary, hold):
@@ -276,7 +365,9 @@ def test_reported_confirmed_and_shown_with_its_source(freeze, branch_a, member, 
     pk = VolunteerHours.objects.get().pk
     wrong = keeper.post(f"/service/{pk}/answer/", {"answer": "refuse"}).content.decode()
     assert "请填写不确认的原因。" in wrong
-    keeper.post(f"/service/{pk}/answer/", {"answer": "confirm"})
+    same = keeper.post(f"/service/{pk}/answer/", {"answer": "confirm"}, follow=True)
+    assert "请勾选后再确认" in same.content.decode()
+    keeper.post(f"/service/{pk}/answer/", {"answer": "confirm", "is_another": "on"})
     page = own.get("/my/service/")
     assert page.context["total"] == "4"
     text = page.content.decode()

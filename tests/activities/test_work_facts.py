@@ -7,9 +7,12 @@ import datetime as dt
 import pytest
 
 from activities.models import DutyShift, DutySwap, Problem, TakenOffDuty, VolunteerHours
-from activities.operations import duty
+from activities.operations import duty, problem_conferences, problem_handling, problems
+from activities.operations.problem_conferences import Assignment
+from activities.operations.problems import ProblemDetails
 from activities.queries import changes, facts, work_evidence
 from activities.queries.evidence import evidence, organization_evidence
+from activities.rules.supervision import Severity
 from branches.rules.periods import Period
 from tests.activities.conftest import moment
 
@@ -105,6 +108,69 @@ def test_problems_count_for_the_branch_that_handles_them(
         ("未办结", "整改期限 10月9日", False),
         ("逾期办结", "整改期限 10月31日 · 11月1日办结", False),
     ]
+
+
+def put_off(row, to, on, by):
+    details = ProblemDetails(row.whose, row.text, due_on=to)
+    problems.change(problem=row, details=details, by=by, at=moment(on))
+
+
+DUE, LATE = D(2026, 10, 9), D(2026, 10, 10)
+
+
+@pytest.mark.parametrize(
+    ("step", "on", "october", "note"),
+    [
+        # Before it has passed a deadline may be set anew.
+        ("later", DUE, {}, None),
+        ("cleared", DUE, {}, None),
+        ("graver", DUE, (1, 1), "整改期限 10月29日 · 10月15日办结"),
+        # Afterwards the one that was missed stands.
+        ("later", LATE, (0, 1), "整改期限 10月9日 · 到期没有办结，后来改期 · 10月15日办结"),
+        ("cleared", LATE, (0, 1), "整改期限 10月9日 · 到期没有办结，后来改期 · 10月15日办结"),
+        ("graver", LATE, (0, 1), "整改期限 10月9日 · 到期没有办结，后来改期 · 10月15日办结"),
+        ("assigned", LATE, (0, 1), "整改期限 10月9日 · 到期没有办结，后来改期 · 10月15日办结"),
+        ("twice", LATE, (0, 1), "整改期限 10月9日 · 到期没有办结，后来改期 · 10月15日办结"),
+        ("reworded", LATE, (0, 1), "整改期限 10月9日 · 10月15日办结"),
+        # Whoever gets it late is not late.
+        ("passed on", LATE, {}, None),
+    ],
+)
+def test_a_deadline_let_pass_is_not_put_off(
+    problem, three, branch_a, secretary, step, on, october, note
+):
+    row = problem(branch_a, DUE)
+    if step in ("later", "twice"):
+        put_off(row, D(2026, 11, 20), on, secretary)
+    if step == "twice":
+        put_off(row, D(2026, 12, 20), D(2026, 11, 21), secretary)
+    elif step == "cleared":
+        put_off(row, None, on, secretary)
+    elif step == "reworded":
+        details = ProblemDetails(row.whose, "台账仍不全", due_on=DUE)
+        problems.change(problem=row, details=details, by=secretary, at=moment(on))
+    elif step == "graver":
+        problem_handling.set_severity(
+            problem=row, severity=Severity.MAJOR, reason="影响大", by=secretary, at=moment(on)
+        )
+    elif step == "assigned":
+        given = Assignment(row, three[0], D(2026, 11, 20))
+        problem_conferences.hold(
+            organization=branch_a, held_on=on, present="三方", assignments=[given], by=secretary,
+            at=moment(on),
+        )  # fmt: skip
+    elif step == "passed on":
+        problem_handling.escalate(problem=row, reason="办不了", by=secretary, at=moment(on))
+    problems.close(
+        problem=row, closed_on=D(2026, 10, 15), outcome="已补齐", by=secretary,
+        at=moment(D(2026, 12, 1)),
+    )  # fmt: skip
+
+    assert settled(OCTOBER, branch_a).get(branch_a.pk, {}) == october
+    records = organization_evidence(branch_a, "problems_closed", OCTOBER)
+    assert [(each.note, each.counts) for each in records] == (
+        [(note, october == (1, 1))] if note else []
+    )
 
 
 def test_who_is_taken_off_a_day_that_has_come_is_written_down(three, branch_a, secretary):

@@ -264,6 +264,27 @@ def test_a_scope_does_not_reach_a_sibling_or_the_parent(committee, branch_a, gro
     assert list(found) == ["QF01", "QF0101"]
 
 
+@pytest.mark.parametrize(
+    ("roots", "below"),
+    [
+        (["committee"], ["QF01", "QF0101", "QF02"]),
+        (["branch_a"], ["QF0101"]),
+        (["branch_a", "branch_b"], ["QF0101"]),
+        (["group_a"], []),
+        ([], []),
+    ],
+)
+def test_what_lies_strictly_below_a_scope(
+    request, committee, branch_a, group_a, branch_b, roots, below
+):
+    scope = Scope.over(request.getfixturevalue(name).path for name in roots)
+
+    found = Organization.objects.filter(scope.below_q("path")).order_by("path")
+    assert sorted(row.code for row in found) == below
+    places = (branch_a, branch_b, committee, group_a)
+    assert sorted(row.code for row in places if scope.is_above(row.path)) == below
+
+
 def test_the_forest_counts_what_is_below(committee, general_branch, branch_a, group_a, at):
     third = set_up("QF91", "一队党支部", OrganizationKind.BRANCH, general_branch, at)
     set_up("QF911", "一组", OrganizationKind.GROUP, third, at)

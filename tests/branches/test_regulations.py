@@ -81,6 +81,8 @@ def test_a_muted_rule_is_left_out_below_and_nowhere_else(adjust, between, branch
     adjust(between, is_muted=True)
 
     assert (spoken(deep), spoken(branch_a)) == (None, USUAL)
+    assert regulations.parameters(deep, TODAY, "M1") == {}
+    assert regulations.parameters(branch_a, TODAY, "M1") == USUAL
     book = regulations.book([deep])
     muted = book.muted(deep, "M1", TODAY)
     assert muted is not None and muted.adjustment is not None

@@ -202,6 +202,23 @@ def test_the_branch_is_told_from_three_days_before(member, secretary, on, titles
     assert duties.waiting(secretary, grants, on).exists() is bool(titles)
 
 
+@pytest.mark.parametrize(
+    ("on", "is_told"),
+    [
+        (D(2026, 2, 24), False),
+        (D(2026, 2, 25), True),  # three days before the 28th
+        (D(2026, 2, 28), True),
+        (D(2028, 2, 25), False),
+        (D(2028, 2, 26), True),  # three days before the 29th
+    ],
+)
+def test_29_february_is_told_three_days_before(born, secretary, on, is_told):
+    born(admitted_on=D(2020, 2, 29))
+    told = duties.due(secretary, Grants.of(secretary, on), on)
+
+    assert [duty.title for duty in told] == ["陈卓的政治生日"] * is_told
+
+
 def test_those_above_are_not_told(member, person, committee):
     user = person(Role.SECRETARY, committee).user
 

@@ -7,7 +7,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
@@ -49,6 +49,11 @@ def photo() -> SimpleUploadedFile:
     content = io.BytesIO()
     Image.new("RGB", (40, 30), "red").save(content, "PNG")
     return SimpleUploadedFile("现场.png", content.getvalue(), "image/png")
+
+
+def test_a_brand_does_not_end_before_it_began(brand):
+    with pytest.raises(IntegrityError, match="brand_ended_after_it_began"):
+        Brand.objects.update(ended_on=MONDAY - ONE)
 
 
 def test_one_brand_a_branch(brand, branch_a, secretary):

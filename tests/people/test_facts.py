@@ -10,7 +10,7 @@ import pytest
 from branches.models import Organization, User
 from branches.rules.periods import Period
 from members.models import Member, Membership
-from people.models import Contact, Idea, Pair, Pledge
+from people.models import Contact, Idea, Pair, PastRhythm, Pledge
 from people.queries import changes, evidence, facts
 from people.rules import rhythm
 from people.rules.pairs import PairKind, Rhythm, Way
@@ -121,7 +121,16 @@ def test_pairs_in_touch_are_those_of_the_rule(branch_a, branch_b, author, at, te
             for way in chance.sample(list(Way), chance.choice([1, 1, 2]))
         )
         contact(made, start + dt.timedelta(days=chance.randrange(span)), author, at, removed=True)
-        said = rhythm.in_touch(each, began, ended, days, period.first_day, period.last_day)
+        agreed = [(began, each)]
+        for _ in range(chance.choice([0, 0, 1, 2])):
+            since = agreed[-1][0] + dt.timedelta(days=chance.randrange(1, span // 2))
+            PastRhythm.objects.create(
+                pair=made, rhythm=agreed[-1][1], started_on=agreed[-1][0], ended_on=since
+            )
+            agreed.append((since, chance.choice(list(Rhythm))))
+            made.rhythm, made.rhythm_from = agreed[-1][1], since
+            made.save(update_fields=["rhythm", "rhythm_from"])
+        said = rhythm.in_touch(agreed, ended, days, period.first_day, period.last_day)
         if said is not None:
             count = expected.setdefault(helper.memberships.get().branch_id, [0, 0])
             count[0] += said
@@ -233,6 +242,8 @@ def test_whose_facts_changed_since(branch_a, committee, member, author, at):
     made = pair(people[1], "同事", author, at)
     contact(made, D(2026, 10, 9), author, later)
     idea(people[2], author, later, D(2026, 10, 9))
+    idea(people[0], author, later, D(2026, 9, 9))
+    idea(people[0], author, later, None, "RAISED")
 
     asked = [{"pledges_kept"}, {"pair_contacts"}, {"ideas_adopted"}]
     found = [changes.members_touched(OCTOBER, since, frozenset(one)) for one in asked]

@@ -134,6 +134,10 @@ def test_with_nothing_kept_the_page_says_what_comes_there(own, person):
     assert "没有对应的党员档案" in person().get("/my/people/").content.decode()
 
 
+def test_who_has_claimed_nothing_is_led_to_the_posts(own):
+    assert 'href="/my/stations/"' in own.get("/my/people/").content.decode()
+
+
 def test_it_costs_the_same_however_much_is_kept(kept, own, member, branch_a, secretary):
     def cost() -> int:
         with CaptureQueriesContext(connection) as asked:

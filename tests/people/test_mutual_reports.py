@@ -10,7 +10,7 @@ from django.test import Client
 from activities.models import Activity, Appraisal, Appraised, Attendance
 from activities.operations.refusals import Refused
 from branches.access import Grants
-from branches.models import Notice
+from branches.models import AuditEntry, Notice
 from branches.rules.periods import Period
 from branches.rules.roles import Role
 from members.models import Membership
@@ -75,6 +75,7 @@ def test_what_the_records_of_the_sender_say(send, came, member, branch_a, branch
     came(branch_b, member, D(2026, 12, 31), "ABSENT")
     came(branch_b, member, D(2026, 6, 30))  # the half before
     came(branch_b, member, D(2026, 8, 1), counted=False)
+    came(branch_b, member, D(2026, 8, 3), "LEAVE")  # excused
     came(branch_a, member, D(2026, 8, 2))  # the other branch
     appraisal = Appraisal.objects.create(
         organization=branch_b, year=2026, started_by=secretary, started_at=moment(TODAY)
@@ -124,19 +125,46 @@ def test_the_other_branch_and_the_member_are_told(send, secretary, member, other
         operations.receive(report=report, by=secretary, at=moment(TODAY))
 
 
-def test_not_excellent_there_is_told_here(send, member, branch_a, branch_b):
+def grade(member, branch, by, *, year=2026, state="OPINION", grade="EXCELLENT"):
+    appraisal = Appraisal.objects.create(
+        organization=branch, year=year, state=state, started_by=by, started_at=moment(TODAY)
+    )
+    return Appraised.objects.create(appraisal=appraisal, member=member, is_graded=True, grade=grade)
+
+
+def warned(user):
+    return list(mutual_reports.against_excellence(user, Grants.of(user, TODAY)))
+
+
+def test_not_excellent_there_is_told_here(send, member, branch_a, secretary, other, set_clock):
     report = send(is_excellent_possible=False)
-    asked = mutual_reports.against_excellence
+    assert warned(secretary) == []  # nobody proposes it
+    grade(member, branch_a, secretary)
 
-    assert asked([member], branch_a, 2026) == {member.pk: report}
-    assert (asked([member], branch_a, 2025), asked([member], branch_b, 2026)) == ({}, {})
+    assert (warned(secretary), warned(other.user), warned(member.user)) == ([report], [], [])
+    [duty] = duties.warned(secretary, Grants.of(secretary, TODAY), TODAY)
+    assert (duty.url, member.name in duty.title) == (f"/mutual-reports/{report.pk}/", False)
+    set_clock(TODAY)
+    page = Client()
+    page.force_login(secretary)
+    assert "陈卓在采煤党支部的民主评议中拟评优秀" in page.get("/mutual-reports/").content.decode()
 
 
-def test_a_later_report_has_the_last_word(send, member, branch_a):
+@pytest.mark.parametrize(
+    "how", [{"year": 2025}, {"state": "DONE"}, {"grade": "QUALIFIED"}, {"grade": ""}]
+)
+def test_nothing_is_told_where_no_excellence_is_near(send, member, branch_a, secretary, how):
+    send(is_excellent_possible=False)
+    grade(member, branch_a, secretary, **how)
+    assert warned(secretary) == []
+
+
+def test_a_later_report_has_the_last_word(send, member, branch_a, secretary):
     send(is_excellent_possible=False, period=Period.parse("2026H1"))
     send(at=moment(TODAY, 18))
+    grade(member, branch_a, secretary)
 
-    assert mutual_reports.against_excellence([member], branch_a, 2026) == {}
+    assert warned(secretary) == []
 
 
 @pytest.mark.parametrize(
@@ -190,3 +218,20 @@ def test_what_waits_to_be_acknowledged(send, secretary, other):
     assert titles == [["机电党支部的情况反馈等签收"], []]
     operations.receive(report=report, by=secretary, at=moment(TODAY))
     assert duties.reported(secretary, Grants.of(secretary, TODAY), TODAY) == []
+
+
+def test_the_days_to_acknowledge_run_from_the_day_here(send, secretary):
+    send(at=moment(TODAY).replace(hour=1))  # still the day before in UTC
+    [duty] = duties.reported(secretary, Grants.of(secretary, TODAY), TODAY)
+
+    assert duty.due_on == TODAY + dt.timedelta(days=7)
+
+
+def test_neither_audit_nor_notice_to_a_branch_tells_who(send, secretary):
+    operations.receive(report=send(), by=secretary, at=moment(TODAY))
+    said = [*AuditEntry.objects.values_list("action", "object_text", "before", "after")]
+    said += [*Notice.objects.values_list("text")]
+
+    acts = {row[0] for row in said}
+    assert {"mutual_report.received", "mutual_report.sent"} <= acts
+    assert "陈卓" not in str(said)

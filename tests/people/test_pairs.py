@@ -24,8 +24,8 @@ from people.operations import contacts, pairs
 from people.operations.pairs import PairFacts, PairTerms
 from people.queries import pair_maps
 from people.queries import pairs as queries
+from people.rules.households import Household
 from people.rules.pairs import (
-    Household,
     PairKind,
     PairState,
     PairStyle,
@@ -40,6 +40,7 @@ from tests.people.rules.test_pairs import LAST_DAYS
 D = dt.date
 FOUNDED = D(2000, 7, 1)
 ON = D(2026, 10, 20)
+ONE = dt.timedelta(days=1)
 STARTED = D(2026, 10, 1)
 
 
@@ -181,8 +182,9 @@ def test_how_they_go_together_may_change(branch_a, secretary, two, link):
         (D(2026, 9, 30), "出师", "早于结对日期"),
         (D(2026, 10, 21), "出师", "晚于今天"),
         (ON, " ", "请写明结对成效"),
-        (D(2026, 10, 9), "出师", "2026年10月10日还有联系记录"),
-        (D(2026, 10, 10), "出师", ""),
+        (D(2026, 10, 9), "出师", "2026年10月10日有联系记录，结束日期要晚于这一天"),
+        (D(2026, 10, 10), "出师", "2026年10月10日有联系记录，结束日期要晚于这一天"),
+        (D(2026, 10, 11), "出师", ""),
         (ON, "出师", ""),
     ],
 )
@@ -199,6 +201,37 @@ def test_the_end_of_a_pair(branch_a, secretary, two, link, ended_on, outcome, sa
             pairs.end(**given, at=AT)
         assert Notice.objects.count() == 2
     assert Pair.objects.on(ended_on).exists() is (bool(said) and ended_on >= pair.started_on)
+
+
+def test_a_pair_in_touch_today_ends_tomorrow(secretary, two, link):
+    pair = link(*two)
+    touch(pair, ON)
+    with pytest.raises(Refused, match="请明天再登记结束"):
+        pairs.end(pair=pair, ended_on=ON, outcome="出师", by=secretary.user, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("formed", "changes", "past", "since"),
+    [
+        (STARTED, ["QUARTER"], [("MONTH", STARTED, ON + ONE)], ON + ONE),
+        (STARTED, ["QUARTER", "WEEK"], [("MONTH", STARTED, ON + ONE)], ON + ONE),
+        (STARTED, ["MONTH"], [], None),
+        (ON, ["QUARTER"], [], None),  # a slip of the day it was written down
+    ],
+)
+def test_another_rhythm_stands_from_the_next_day(
+    secretary, two, link, formed, changes, past, since
+):
+    pair = link(*two)
+    Pair.objects.filter(pk=pair.pk).update(formed_at=moment(formed))
+    for rhythm in changes:
+        terms = PairTerms(style=PairStyle.LEADING, rhythm=Rhythm(rhythm))
+        pair = pairs.change(pair=pair, terms=terms, by=secretary.user, at=AT)
+
+    pair.refresh_from_db()
+    assert (pair.rhythm, pair.rhythm_from) == (changes[-1], since)
+    rows = pair.past_rhythms.values_list("rhythm", "started_on", "ended_on")
+    assert list(rows) == past
 
 
 def test_after_its_end_a_pair_may_be_formed_again(branch_a, secretary, two, link):

@@ -29,6 +29,7 @@ from people.queries import pledges as queries
 from people.rules.pledges import Terms, Verdict, terms_of
 from tests.activities.conftest import moment
 from tests.activities.test_attachments import picture
+from tests.people.waiting import one_after_the_other
 
 D = dt.date
 ON = D(2026, 1, 20)
@@ -444,6 +445,26 @@ def test_a_problem_is_raised_once(branch_a, chen, secretary):
     assert first == second
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_raise_it_at_once_the_second_finds_the_problem(
+    branch_a, chen, secretary, person
+):
+    other = person(Role.COMMITTEE_MEMBER, branch_a).user
+    [row, *_] = published(branch_a, chen, chen.user, secretary)
+    pledges.tell(pledge=row, told="12 次", by=chen.user, at=AT)
+    pledges.review(pledge=row, verdict=Verdict.PARTLY, asked=2, satisfied=0, by=secretary, at=AT)
+
+    def by(user):
+        return lambda: pledges.raise_problem(
+            pledge=row, measures="补谈", due_on=D(2026, 3, 1), by=user, at=AT
+        )
+
+    first, second = one_after_the_other(by(secretary), by(other))
+
+    assert first == second
+    assert list(Problem.objects.all()) == [first]
+
+
 def test_a_review_is_taken_back_with_its_reason(branch_a, chen, secretary):
     [row, *_] = published(branch_a, chen, chen.user, secretary)
     pledges.tell(pledge=row, told="12 次", by=chen.user, at=AT)
@@ -467,6 +488,24 @@ def test_what_is_withdrawn_counts_no_more(branch_a, chen, secretary):
     due = Pledge.objects.due_in(Period.parse("2026-12"))
 
     assert {row.pk for row in due} == {row.pk for row in rows[1:]}
+
+
+@pytest.mark.parametrize(("on", "may"), [(D(2026, 6, 30), True), (D(2026, 7, 1), False)])
+def test_what_is_past_its_day_is_reviewed_and_not_withdrawn(
+    branch_a, chen, secretary, set_clock, on, may
+):
+    [row, *_] = published(branch_a, chen, chen.user, secretary, due_on=D(2026, 6, 30))
+    set_clock(on)
+    client = client_of(secretary)
+    shown = client.get(reverse("pledge", kwargs={"pk": row.pk})).content.decode()
+
+    answer = client.post(
+        reverse("pledge-withdraw", kwargs={"pk": row.pk}), {"withdraw-reason": "任务取消"}
+    )
+
+    refusal = "兑现期限已经过了，不能再撤回，请评诺。"
+    assert ("确认撤回" in shown, state(row)) == (may, "WITHDRAWN" if may else "APPROVED")
+    assert (refusal in answer.content.decode()) is not may
 
 
 # Who reads what
@@ -531,11 +570,11 @@ def test_the_branch_writes_for_members_without_an_account_alone(
 
 @pytest.mark.parametrize("many", [1, 30])
 def test_the_list_needs_a_fixed_number_of_queries(
-    branch_a, secretary, join, django_assert_max_num_queries, set_clock, many
+    branch_a, secretary, above, join, django_assert_max_num_queries, set_clock, many
 ):
     for number in range(many):
         member = join(branch_a, f"党员{number:02}")
-        published(branch_a, member, secretary, secretary, many=3)
+        published(branch_a, member, secretary, above, many=3)
     set_clock(ON)
     client = client_of(secretary)
     client.get(reverse("pledge-list"))
@@ -707,3 +746,23 @@ def test_members_of_a_former_branch_keep_their_promises_there(branch_a, branch_b
     assert {row.branch for row in rows} == {branch_a}
     with pytest.raises(Refused, match="不在机电党支部的名册上"):
         pledge_drafts.submit(branch=branch_b, member=chen, year=2026, by=chen.user, at=AT)
+
+
+def test_whoever_entered_for_another_does_not_decide(branch_a, join, person, secretary):
+    member = join(branch_a, "无号")
+    deputy = person(Role.DEPUTY_SECRETARY, branch_a).user
+    rows = drafted(branch_a, member, secretary)
+    pledge_drafts.submit(branch=branch_a, member=member, year=2026, by=secretary, at=AT)
+
+    for step in (
+        lambda: pledges.approve(pledge=rows[0], by=secretary, at=AT),
+        lambda: pledges.send_back(pledge=rows[0], reason="改", by=secretary, at=AT),
+        lambda: pledges.review(pledge=rows[0], verdict=Verdict.KEPT, by=secretary, at=AT),
+    ):
+        with pytest.raises(Refused, match="您替无号登记的，请由支部其他委员或者上级党组织办理"):
+            step()
+    asked = {
+        user: queries.to_decide(user, Grants.of(user, ON)).count() for user in (secretary, deputy)
+    }
+    assert asked == {secretary: 0, deputy: 3}
+    assert pledges.approve(pledge=rows[0], by=deputy, at=AT).state == "APPROVED"

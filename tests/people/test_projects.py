@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -70,6 +70,11 @@ def told(last: int) -> list[tuple[str, str]]:
 
 def notes(row: Project) -> list[str]:
     return list(row.notes.values_list("text", flat=True))
+
+
+def test_what_is_handed_in_has_its_day(handed_in):
+    with pytest.raises(IntegrityError, match="handed_in_project_has_its_day"):
+        Project.objects.update(handed_in_on=None)
 
 
 @pytest.mark.parametrize(

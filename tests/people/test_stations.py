@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -171,6 +172,29 @@ def test_other_duties_are_told_to_whoever_holds_the_post(set_up, chen, secretary
     assert (entry.before, entry.after) == (
         {"station_duties": "每周巡查 1 次"}, {"station_duties": "每周巡查 2 次"},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("many", [1, 30])
+def test_telling_of_other_duties_needs_a_fixed_number_of_queries(
+    set_up, join, branch_a, secretary, person, django_assert_num_queries, many
+):
+    station = set_up(seats=30)
+    for number in range(many):
+        held(station, join(branch_a, f"党员{number:02}", user=person().user), secretary)
+    facts = StationFacts("安全监督岗", "每周巡查 2 次", 30)
+
+    with django_assert_num_queries(7):
+        stations.change(station=station, facts=facts, by=secretary, at=AT)
+
+    assert Notice.objects.filter(text__contains="职责有调整").count() == many
+
+
+@pytest.mark.parametrize("missing", ["confirmed_on", "confirmed_by"])
+def test_a_confirmation_has_its_day_and_its_author(set_up, chen, secretary, missing):
+    claim = held(set_up(), chen, secretary)
+
+    with pytest.raises(IntegrityError, match="claim_confirmed_by_somebody"):
+        StationClaim.objects.filter(pk=claim.pk).update(**{missing: None})
 
 
 def test_the_branch_enters_members_without_an_account_alone(

@@ -11,14 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from activities.models import Problem
 from activities.operations.refusals import Refused
 from activities.rules.kinds import ActivityKind
+from branches import documents
 from branches.access import Grants
-from branches.models import AuditEntry, Notice, RegulationAdjustment
+from branches.models import AuditEntry, Job, Notice, Post, RegulationAdjustment
 from branches.rules.periods import Period
 from branches.rules.roles import Role
 from people.duties import stewards as duties
 from people.models import Contact, Idea, Pair, StewardAssessment, StewardDay, StewardHelp
 from people.operations import steward_work as operations
-from people.queries import steward_months, steward_work
+from people.queries import steward_months, steward_papers, steward_work
 from people.rules.stewards import Side, StewardGrade
 from tests.activities.conftest import moment
 
@@ -240,6 +241,38 @@ def test_help_through_the_page_with_a_way_to_raise_a_problem(leader, steward, ma
 # 月汇报
 
 
+MARCH, APRIL = Period.parse("2026-03"), Period.parse("2026-04")
+
+
+def test_help_of_a_week_across_two_months_is_of_the_later(group_a, steward, help_, hand_in):
+    week = D(2026, 3, 30)
+    hand_in(MARCH, on=D(2026, 3, 31))
+    row = help_(week_of=week, today=D(2026, 4, 2))
+
+    found = [list(steward_work.helps(group_a, steward, month)) for month in (MARCH, APRIL)]
+    assert found == [[], [row]]
+    counted = [
+        steward_work.figures([group_a], month, month.last_day)[0].helps for month in (MARCH, APRIL)
+    ]
+    assert counted == [0, 1]
+
+
+def test_a_report_handed_in_early_leaves_the_rest_of_the_month_open(
+    group_a, steward, write, help_, hand_in
+):
+    early = D(2026, 10, 27)  # a Tuesday
+    hand_in(on=early)
+
+    with pytest.raises(Refused, match="提交以前的记录不能再改"):
+        write(early, today=early)
+    asked = [list(steward_work.without_line(steward.user, early + ONE * n)) for n in (0, 1)]
+    assert asked == [[], [group_a]]
+    assert write(early + ONE).on == early + ONE
+    with pytest.raises(Refused, match="提交以前的记录不能再改"):
+        help_(week_of=D(2026, 10, 19), today=early)
+    assert help_(week_of=D(2026, 10, 26), today=early).week_of == D(2026, 10, 26)
+
+
 @pytest.fixture
 def month(write, help_, mate, hold, group_a, branch_a, secretary, steward):
     """A month's work in the group, and some of it elsewhere or at another time."""
@@ -416,6 +449,39 @@ def test_pages_of_a_report_show_each_what_is_for_him(
     set_clock(D(2026, 11, 2))
     for page in ("/my/steward/today/", "/my/steward/months/2026-11/"):
         assert "每周都要帮扶" in leader.get(page).content.decode()
+
+
+@pytest.mark.parametrize("has_post", [True, False])
+def test_whoever_ordered_the_own_report_opens_it(
+    month, hand_in, leader, steward, mate, group_a, secretary, has_post
+):
+    report = hand_in()
+    kept = {
+        name: documents.keep(
+            b"%PDF-", title=name, filename=f"{name}.pdf", content_type="application/pdf",
+            owner=owner, organization=group_a, at=moment(LAST),
+        )
+        for name, owner in (("own", leader.user), ("others", leader.user), ("mates", mate.user))
+    }  # fmt: skip
+    for name, ordered in (("own", report.pk), ("others", report.pk + 1), ("mates", report.pk)):
+        Job.objects.create(
+            task=steward_papers.DRAWING, arguments={"report": ordered}, input_hash=name,
+            requested_by=kept[name].owner, requested_at=moment(LAST), document=kept[name],
+            state="DONE",
+        )  # fmt: skip
+    if not has_post:
+        Post.objects.filter(user=leader.user).update(ended_on=MONDAY)
+
+    for client, seen in (
+        (leader, {"own", "others"} if has_post else {"own"}),
+        (mate.client, set()),
+    ):
+        found = {
+            name
+            for name, row in kept.items()
+            if client.get(f"/documents/{row.pk}/").status_code == 200
+        }
+        assert found == seen
 
 
 # What is due

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from activities.operations.refusals import Refused
@@ -86,12 +86,12 @@ def appoint(secretary):
 
 def seat(place, day):
     found = stewards.of(place, day)
-    return found.member, found.since, found.is_default
+    return found.member, found.since, bool(found.member and not found.chosen)
 
 
 def test_the_leader_is_the_steward_where_nobody_was_chosen(group_a, led_by):
     assert seat(group_a, DAY) == (led_by, FOUNDED, True)
-    assert [each.organization for each in stewards.serving(led_by, DAY)] == [group_a]
+    assert list(stewards.places_of(led_by.user, DAY)) == [group_a]
 
 
 def test_a_group_without_a_leader_on_the_roll_has_none(group_a, leader):
@@ -106,8 +106,30 @@ def test_who_is_appointed_takes_the_place_of_the_leader(
     assert (row.state, row.appointed_on) == ("APPOINTED", NEXT)
     assert seat(group_a, DAY) == (led_by, FOUNDED, True)  # the day before
     assert seat(group_a, NEXT) == (candidate, NEXT, False)
-    assert stewards.serving(led_by, NEXT) == []
-    assert [each.chosen for each in stewards.serving(candidate, NEXT)] == [row]
+    assert list(stewards.places_of(led_by.user, NEXT)) == []
+    assert list(stewards.places_of(candidate.user, NEXT)) == [group_a]
+    assert row.decided_by is not None
+
+
+def test_who_recommended_does_not_enter_the_decision(recommend, decide, deputy, secretary):
+    row = recommend(by=deputy.user)
+    waiting = {
+        user: list(stewards.to_decide(user, Grants.of(user, NEXT)))
+        for user in (deputy.user, secretary)
+    }
+    assert waiting == {deputy.user: [], secretary: [row]}
+    with pytest.raises(Refused, match="推荐是您登记的"):
+        decide(row, by=deputy.user)
+    with pytest.raises(IntegrityError, match="steward_has_four_eyes"), transaction.atomic():
+        Steward.objects.filter(pk=row.pk).update(decided_by=deputy.user)
+
+    assert decide(row).decided_by == secretary
+
+
+def test_nobody_ends_before_being_appointed(recommend, decide, appoint):
+    row = appoint(decide(recommend()))
+    with pytest.raises(IntegrityError, match="steward_ended_after_appointed"), transaction.atomic():
+        Steward.objects.filter(pk=row.pk).update(state="ENDED", ended_on=DAY)
 
 
 def test_a_new_one_ends_the_old_for_a_reason(

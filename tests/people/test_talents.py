@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -141,7 +141,7 @@ def test_a_step_is_not_left_out(recommend, above):
             step(talent=row, by=by, at=moment(FRIDAY))
 
 
-def test_four_eyes(recommend, above, member):
+def test_four_eyes(recommend, above, member, person, committee):
     by = above[0].user
     row = recommend(by=by)
     found = {"examined_on": FRIDAY, "examination": "符合", "at": moment(FRIDAY)}
@@ -151,10 +151,32 @@ def test_four_eyes(recommend, above, member):
     other = above[1].user
     operations.examine(talent=row, by=other, **found)
     operations.publish(talent=row, by=by, at=moment(FRIDAY))
-    for somebody in (by, member.user):
-        with pytest.raises(Refused):
+    for somebody, said in ((by, "您推荐的"), (member.user, "您本人"), (other, "您考察的")):
+        with pytest.raises(Refused, match=said):
             operations.confirm(talent=row, by=somebody, at=moment(LAST + ONE))
-    assert operations.confirm(talent=row, by=other, at=moment(LAST + ONE)).confirmed_by == other
+    third = person(Role.DEPUTY_SECRETARY, committee).user
+    assert operations.confirm(talent=row, by=third, at=moment(LAST + ONE)).confirmed_by == third
+
+
+@pytest.mark.parametrize("field", ["recommended_by", "examined_by"])
+def test_the_database_keeps_four_eyes(confirmed, field):
+    with pytest.raises(IntegrityError, match="talent_has_four_eyes"):
+        Talent.objects.update(confirmed_by=getattr(confirmed, field))
+
+
+@pytest.mark.parametrize("field", ["confirmed_by", "examined_by"])
+def test_whoever_confirmed_is_known(confirmed, field):
+    with pytest.raises(IntegrityError, match="talent_has_four_eyes"):
+        Talent.objects.update(**{field: None})
+
+
+def test_whoever_examined_is_told_that_another_confirms(published, above, set_clock):
+    set_clock(LAST + ONE)
+    url = f"/talents/{published.pk}/"
+    pages = [client.get(url).content.decode() for client in above]
+
+    assert [f"{url}confirm/" in page for page in pages] == [False, True]
+    assert ["请由另一位负责人确认入库" in page for page in pages] == [True, False]
 
 
 def test_at_each_step_it_may_come_to_nothing(recommend, published, above, member):
@@ -255,6 +277,31 @@ def test_the_person_and_the_mentor_see_their_own(
     }  # fmt: skip
 
 
+def test_a_mentor_neither_names_another_nor_ends_it(
+    confirmed, set_clock, join, branch_a, branch_b, person, secretary
+):
+    set_clock(LAST + ONE)
+    mentor = join(branch_b, "李敏", user=person().user)
+    other = join(branch_a, "王强")
+    operations.name_mentor(talent=confirmed, mentor=mentor, by=secretary, at=moment(LAST + ONE))
+    sent = {
+        "mentor": {"mentor": other.pk},
+        "leave": {"outcome": "PROMOTED", "left_on": "2026-11-12"},
+    }
+    answers = {}
+    for who in (mentor.user, secretary):
+        client = Client()
+        client.force_login(who)
+        for step, given in sent.items():
+            answer = client.post(f"/talents/{confirmed.pk}/{step}/", given)
+            answers[who.name, step] = answer.status_code
+
+    assert answers == {
+        (mentor.user.name, "mentor"): 404, (mentor.user.name, "leave"): 404,
+        (secretary.name, "mentor"): 302, (secretary.name, "leave"): 302,
+    }  # fmt: skip
+
+
 def test_only_the_top_confirms(published, person, committee, at, set_clock):
     """A general branch between examines; the committee at the top confirms."""
     set_clock(LAST + ONE)
@@ -280,7 +327,7 @@ def test_through_the_pages(member, secretary, above, set_clock):
     sent = {"examined_on": "2026-11-06", "examination": "符合"}
     above[0].post(f"/talents/{pk}/examine/", sent)
     above[0].post(f"/talents/{pk}/publish/")
-    early = above[0].post(f"/talents/{pk}/confirm/").content.decode()
+    early = above[1].post(f"/talents/{pk}/confirm/").content.decode()
     assert "公示到11月11日结束" in early
     set_clock(LAST + ONE)
     above[1].post(f"/talents/{pk}/confirm/")
@@ -311,6 +358,20 @@ def test_a_list_costs_the_same_however_long(secretary, join, branch_a, set_clock
     assert cost() == few
 
 
+def test_states_are_counted_where_they_are(recommend, join, branch_a, secretary):
+    recommend()
+    for number in range(2):
+        Talent.objects.create(
+            branch=branch_a, member=join(branch_a, f"党员{number}"), tier="GOOD", state="DECLINED",
+            recommended_on=FRIDAY, recommendation="好", recommended_by=secretary,
+        )  # fmt: skip
+    with CaptureQueriesContext(connection) as asked:
+        counts = talents.counts(Talent.objects.all())
+
+    assert counts == {"RECOMMENDED": 1, "DECLINED": 2}
+    assert "GROUP BY" in asked[0]["sql"]
+
+
 def test_what_waits_for_those_above(recommend, above, secretary):
     row = recommend()
     by = above[0].user
@@ -326,8 +387,10 @@ def test_what_waits_for_those_above(recommend, above, secretary):
     operations.examine(talent=row, examined_on=FRIDAY, examination="符合", by=by, at=moment(FRIDAY))
     assert told(by, FRIDAY) == ["陈卓的人才推荐等公示"]
     operations.publish(talent=row, by=by, at=moment(FRIDAY))
-    assert told(by, LAST) == []
-    assert told(by, LAST + ONE) == ["陈卓的人才推荐公示已结束，等入库"]
+    other = above[1].user
+    assert told(other, LAST) == []
+    assert told(other, LAST + ONE) == ["陈卓的人才推荐公示已结束，等入库"]
+    assert told(by, LAST + ONE) == []  # another confirms than who examined
     assert told(secretary, LAST + ONE) == []
 
 

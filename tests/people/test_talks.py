@@ -3,16 +3,19 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
 
 from activities.models import Activity, Attendance
 from activities.operations.refusals import Refused
 from branches import duties
 from branches.access import Grants
 from branches.models import AuditEntry, Notice, Post, RegulationAdjustment
+from branches.operations import accounts
 from branches.rules.periods import Period
 from branches.rules.roles import Role
 from branches.rules.workflow import StepNotAllowed
 from members.models import Exemption, MemberEvent
+from members.operations import member_accounts
 from people.models import Talk, TalkReading
 from people.operations import talk_events, talk_problems, talk_words, talks
 from people.operations.talks import Held
@@ -21,6 +24,7 @@ from people.queries import talks as queries
 from people.rules.talks import TalkForm, TalkReason
 from people.tasks import talks_due
 from tests.people.talking import enrol, talked
+from tests.people.waiting import one_after_the_other
 
 TODAY = dt.date(2026, 10, 20)
 DAY = dt.timedelta(days=1)
@@ -293,6 +297,40 @@ def test_a_slip_is_taken_back_within_a_day(chen, li, at, later, may):
             talks.withdraw(talk=row, by=chen.user, at=at + later)
 
     assert Talk.objects.exists() != may
+
+
+@pytest.mark.parametrize(
+    ("reader", "answers", "may"),
+    [("talker", False, True), ("member", False, False), (None, True, False)],
+)
+def test_what_others_have_read_or_answered_is_not_taken_back(zhou, chen, at, reader, answers, may):
+    row = talked(zhou.user, chen.member, at, note="说过的话")
+    if reader:
+        user = {"talker": zhou.user, "member": chen.user}[reader]
+        talk_words.read(talk=row, by=user, grants=Grants.of(user, TODAY), at=at)
+    if answers:
+        talk_words.answer(talk=row, text="补充", by=chen.user, at=at)
+    shown = "确认撤回" in zhou.get(f"/talks/{row.pk}/").content.decode()
+
+    if may:
+        talks.withdraw(talk=row, by=zhou.user, at=at)
+    else:
+        with pytest.raises(Refused, match="已有人查看或者补充，不能撤回"):
+            talks.withdraw(talk=row, by=zhou.user, at=at)
+
+    assert (shown, not Talk.objects.exists()) == (may, may)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_named_meanwhile_is_seen(zhou, chen, li, at):
+    row = arrange(chen.member, at, zhou.user)
+
+    _, answer = one_after_the_other(
+        lambda: talks.assign(talk=row, talker=li.member, due_on=row.due_on, by=zhou.user, at=at),
+        lambda: talks.hold(talk=row, held=Held(TODAY), by=zhou.user, at=at),
+    )
+
+    assert answer == "这次谈话安排由李敏谈。换人谈，请先改谈话人。"
 
 
 def test_what_was_arranged_is_not_taken_back(zhou, chen, at):
@@ -708,10 +746,9 @@ def test_lines_of_what_is_due(zhou, chen, li, at):
     assert lines(chen) == []
     talked(li.user, chen.member, at)
     november = dt.date(2026, 11, 1)
-    assert lines(zhou, november - DAY)[0][0] == "1 次谈心谈话已超期"
-    assert [title for title, *_ in lines(zhou, november)] == [
-        "1 次谈心谈话已超期", "1 名党员今年还没有谈过话",
-    ]  # fmt: skip
+    # The talk about himself is the others' to hurry.
+    assert lines(zhou, november - DAY) == []
+    assert [title for title, *_ in lines(zhou, november)] == ["1 名党员今年还没有谈过话"]
 
 
 def test_tasks_run_at_night(chen, at):
@@ -722,3 +759,67 @@ def test_tasks_run_at_night(chen, at):
 
     assert Talk.objects.get().form == TalkForm.TALK
     assert queries.to_hold(chen.user).count() == 0
+
+
+# Elsewhere, about oneself, and after an account changed hands
+
+
+def test_another_branch_arranges_nothing(zhou, chen, branch_a, branch_b, at):
+    with pytest.raises(Refused, match="组织关系现在不在机电党支部"):
+        arrange(chen.member, at, zhou.user, source="help:1", branch=branch_b)
+    made = arrange(chen.member, at, zhou.user, source="help:1", branch=branch_a)
+    with pytest.raises(Refused, match="组织关系现在不在机电党支部"):
+        arrange(chen.member, at, zhou.user, source="help:1", branch=branch_b)
+    assert Talk.objects.get() == made
+
+
+def test_whoever_arranges_sees_and_steers_no_talk_about_himself(person, branch_a, zhou, li, at):
+    deputy = person(Role.DEPUTY_SECRETARY, branch_a)
+    own = enrol(branch_a, "王强", deputy.user)
+    row = arrange(own, at, zhou.user, TalkReason.CRITICISED)
+
+    assert "受到批评" in zhou.get("/talks/").content.decode()
+    assert "受到批评" not in deputy.get("/talks/").content.decode()
+    assert deputy.get(f"/talks/{row.pk}/due/").status_code == 404
+    with pytest.raises(Refused, match="和您本人的谈话"):
+        talks.assign(talk=row, talker=li.member, due_on=TODAY + DAY, by=deputy.user, at=at)
+    with pytest.raises(Refused, match="和自己的谈话"):
+        talks.hold(talk=row, held=Held(at.date()), by=deputy.user, at=at)
+    talks.drop(talk=row, reason="不用了", by=zhou.user, at=at)
+    for page in ("/my/talks/", f"/talks/{row.pk}/"):
+        assert "受到批评" not in deputy.get(page).content.decode()
+
+
+def test_an_account_opened_later_reads_nothing_until_the_talker_says_so(zhou, branch_a, person, at):
+    member = enrol(branch_a, "无号")
+    row = talked(zhou.user, member, at, note="悄悄话")
+    user, _ = member_accounts.open_account(member=member, by=person().user, at=at + HOUR)
+    assert told(zhou) == ["无号的账号已开通"]
+    client = Client()
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
+    client.force_login(user)
+
+    assert "请联系周岚" in client.get(f"/talks/{row.pk}/").content.decode()
+    assert "悄悄话" not in client.post(f"/talks/{row.pk}/read/", follow=True).content.decode()
+    with pytest.raises(Refused, match="请先联系周岚重新开放"):
+        talk_words.answer(talk=row, text="冒写", by=user, at=at + HOUR)
+    with pytest.raises(Refused, match="只有谈话人"):
+        talk_words.release(talk=row, by=user, at=at + HOUR)
+
+    assert "重新开放" in zhou.get(f"/talks/{row.pk}/").content.decode()
+    talk_words.release(talk=row, by=zhou.user, at=at + HOUR)
+    assert "悄悄话" in client.post(f"/talks/{row.pk}/read/").content.decode()
+    with pytest.raises(Refused, match="已经对本人开放"):
+        talk_words.release(talk=row, by=zhou.user, at=at + HOUR)
+
+
+@pytest.mark.parametrize(("later", "is_shut"), [(0 * SECOND, False), (SECOND, True)])
+def test_a_reset_password_shuts_what_was_said_before(zhou, chen, person, at, later, is_shut):
+    row = talked(zhou.user, chen.member, at, note="悄悄话")
+    accounts.reset_password(user=chen.user, by=person().user, at=at + later)
+
+    assert talk_texts.is_shut(Talk.objects.get(pk=row.pk)) == is_shut
+    assert told(zhou) == ["陈卓的账号密码已重置"]
+    # The talker reads on.
+    assert "悄悄话" in zhou.post(f"/talks/{row.pk}/read/").content.decode()

@@ -11,8 +11,11 @@ from branches.models import AuditEntry, Notice
 from branches.rules.periods import Period
 from branches.rules.roles import Role
 from branches.rules.workflow import StepNotAllowed
+from members.models import Membership
 from people.models import Talk, Tolerance
+from scoring import consequence_ledgers
 from scoring.models import Inspection, Mark
+from scoring.operations import consequences as operations
 from scoring.operations import follow_ups, inspections
 from scoring.operations.consequences import CannotDecide
 from scoring.queries import consequences
@@ -167,6 +170,27 @@ def test_what_must_be_put_right_becomes_a_problem_without_retyping(rectify, secr
     assert page.context["finish_form"].initial == {
         "outcome": "2026 年 10 月 19 日整改销号：台账已补齐"
     }
+
+
+def test_a_members_result_stays_with_the_record(asked, secretary, person, committee, branch_a):
+    doing = asked("rectify")
+    url = f"{reverse('problem-raise')}?source=RATING&id={doing.pk}"
+    form = secretary.get(url).context["form"]
+    secretary.post(url, {**form.initial, "severity": "ORDINARY"})
+
+    made = Problem.objects.get()
+    assert (made.whose, made.text) == (
+        branch_a.short_name, "按考评结果落实整改（详见来源记录）",
+    )  # fmt: skip
+    audited = AuditEntry.objects.get(action="problem.added").after
+    assert set(audited) == {"measures", "owner", "due_on"}
+    page = reverse("problem", kwargs={"pk": made.pk})
+    link = reverse("consequence", kwargs={"pk": doing.pk})
+    for client, is_linked in (
+        (secretary, True), (person(Role.ADMINISTRATOR, committee), False),
+    ):  # fmt: skip
+        text = client.get(page).content.decode()
+        assert ("张三" in text, f'href="{link}"' in text) == (False, is_linked)
 
 
 def test_an_old_deadline_leaves_it_to_the_clock_of_problems(asked, secretary):
@@ -343,3 +367,39 @@ def test_what_is_in_order_or_open_raises_nothing(sheet, secretary, wrong):
 
 def test_what_was_lifted_changes_no_pay():
     assert S.LIFTED not in consequences.STANDING
+
+
+def test_a_member_who_moved_is_talked_with_where_he_is(doing, secretary, branch_b):
+    Membership.objects.filter(member=doing.member).update(branch=branch_b)
+
+    assert not page_of(secretary, doing).context["follow"].may_arrange
+    with pytest.raises(CannotDecide, match="组织关系现在不在"):
+        follow_ups.arrange_talk(consequence=doing, by=secretary.user, at=ACCEPTED)
+
+
+def test_a_talk_of_another_branch_shows_itself_to_nobody_else(doing, secretary, branch_b):
+    made = follow_ups.arrange_talk(consequence=doing, by=secretary.user, at=ACCEPTED)
+    assert len(page_of(secretary, doing).context["follow_rows"]) == 1
+    Talk.objects.filter(pk=made.pk).update(branch=branch_b)
+
+    page = page_of(secretary, doing)
+    assert (page.context["follow_rows"], page.context["follow"].may_arrange) == ([], False)
+
+
+def test_of_a_talk_no_more_goes_upward_than_that_it_was_done(
+    doing, secretary, join, branch_a, committee
+):
+    talker = join(branch_a, "周岚", user=secretary.user)
+    made = follow_ups.arrange_talk(consequence=doing, by=secretary.user, at=ACCEPTED)
+    Talk.objects.filter(pk=made.pk).update(
+        state="HELD", talker=talker, held_on=TODAY, recorded_at=ACCEPTED
+    )
+
+    form = page_of(secretary, doing).context["finish_form"]
+    assert form.initial == {"outcome": "已办理"}
+    operations.finish(consequence=doing, outcome="谈了家里的事", by=secretary.user, at=ACCEPTED)
+
+    entry = AuditEntry.objects.get(action="consequence.finished")
+    assert entry.after == {"decision": "DONE"}
+    [section] = consequence_ledgers.of_results(committee, Period.parse("2026-08")).sections
+    assert [row[-1] for row in section.rows] == ["已办理"]

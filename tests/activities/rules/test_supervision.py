@@ -9,12 +9,14 @@ import pytest
 from activities.rules.supervision import (
     LIBRARIES_OF,
     Library,
+    ProblemAct,
     Proposal,
     Satisfaction,
     Severity,
     Standing,
     Terms,
     due_day,
+    is_begun,
     named,
     proposals,
     start_day,
@@ -27,7 +29,7 @@ from branches.rules.working_days import WorkingCalendar
 FRIDAY = dt.date(2026, 10, 16)
 MONDAY_OFF = WorkingCalendar(days_off=frozenset({dt.date(2026, 10, 19)}))
 ONE = dt.timedelta(days=1)
-P, S = Proposal, Severity
+A, P, S = ProblemAct, Proposal, Severity
 
 
 @pytest.mark.parametrize(
@@ -43,8 +45,34 @@ def test_every_severity_has_its_clock(severity, expected):
     assert due_day(severity, FRIDAY, MONDAY_OFF, Terms()) == expected
 
 
-def test_an_urgent_one_is_begun_on_the_next_working_day():
-    assert start_day(FRIDAY, MONDAY_OFF, Terms()) == dt.date(2026, 10, 20)
+@pytest.mark.parametrize(
+    ("severity", "terms", "expected"),
+    [
+        (S.URGENT, Terms(), dt.date(2026, 10, 20)),
+        (S.URGENT, Terms(start=2), dt.date(2026, 10, 21)),
+        (S.MAJOR, Terms(), None),
+    ],
+)
+def test_an_urgent_one_is_begun_on_the_next_working_day(severity, terms, expected):
+    assert start_day(severity, FRIDAY, MONDAY_OFF, terms) == expected
+
+
+@pytest.mark.parametrize(
+    ("acts", "expected"),
+    [
+        ([], False),
+        ([A.RAISED], False),
+        ([A.RAISED, A.PROGRESS], True),
+        ([A.RAISED, A.ASSIGNED, A.SUPERVISED], True),
+        ([A.RAISED, A.ANSWERED], True),
+        ([A.RAISED, A.CHANGED], False),
+        ([A.RAISED, A.PROGRESS, A.SEVERITY], False),
+        ([A.RAISED, A.PROGRESS, A.ESCALATED], False),
+        ([A.RAISED, A.PROGRESS, A.SEVERITY, A.ESCALATED, A.PROGRESS], True),
+    ],
+)
+def test_only_what_was_done_since_the_clock_started_is_a_beginning(acts, expected):
+    assert is_begun(acts) is expected
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_windows_follow_each_other_without_a_gap(each):
     ],
 )
 def test_a_pair_in_october(each, started, ended, contacts, expected):
-    assert rhythm.in_touch(each, started, ended, contacts, *OCTOBER) is expected
+    assert rhythm.in_touch([(started, each)], ended, contacts, *OCTOBER) is expected
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,26 @@ def test_a_pair_in_october(each, started, ended, contacts, expected):
 )
 def test_a_quarterly_pair_in_a_half_year(contacts, expected):
     half = (D(2026, 7, 1), D(2026, 12, 31))
-    assert rhythm.in_touch(Q, LONG_AGO, None, contacts, *half) is expected
+    assert rhythm.in_touch([(LONG_AGO, Q)], None, contacts, *half) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "after", "contacts", "expected"),
+    [
+        # The month had begun: it is asked for, however late in it the rhythm is loosened.
+        (M, D(2026, 10, 2), Q, [D(2026, 10, 31)], True),
+        (M, D(2026, 10, 31), Q, [], False),
+        (M, D(2026, 11, 1), Q, [], False),
+        (M, D(2026, 10, 1), Q, [], None),  # a quarter is no part of a month
+        # Weeks to the 18th, of which the last had begun; the next month is not over.
+        (W, D(2026, 10, 14), M, [D(2026, 10, 5), D(2026, 10, 18)], True),
+        (W, D(2026, 10, 14), M, [D(2026, 10, 5)], False),
+        (M, D(2026, 10, 14), W, [D(2026, 10, 20)], True),
+        (M, D(2026, 10, 14), W, [D(2026, 10, 1)], False),
+    ],
+)
+def test_a_window_is_of_the_rhythm_that_stood_when_it_began(
+    before, since, after, contacts, expected
+):
+    agreed = [(LONG_AGO, before), (since, after)]
+    assert rhythm.in_touch(agreed, None, contacts, *OCTOBER) is expected
