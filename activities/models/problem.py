@@ -188,8 +188,9 @@ class ProblemConference(models.Model):
 
 class SupervisionQuerySet(models.QuerySet["Supervision"]):
     def seen_in(self, scope: Scope) -> SupervisionQuerySet:
-        """Keep those issued in ``scope``, or to whoever handles the problem there."""
-        return self.filter(scope.q("issuer__path", "problem__organization__path"))
+        """Keep those issued in ``scope``, or about what is handled or was raised there."""
+        about = ("problem__organization__path", "problem__origin__path")
+        return self.filter(scope.q("issuer__path", *about))
 
     def to_answer_in(self, scope: Scope) -> SupervisionQuerySet:
         """Keep those that wait for an answer of an organisation in ``scope``."""

@@ -98,6 +98,7 @@ def appraisal(request: Request, *, pk: int) -> HttpResponse:
     context = {
         "appraisal": found,
         "is_whole": is_whole,
+        "may_log": may_log,
         "stages": _stages(state),
         "state_words": wording.STATES[state],
         "write_words": _write_words(state, may_log, is_whole),
@@ -265,6 +266,7 @@ def _row(row: Appraised, found: Appraisal, sees: bool, *, reads: bool) -> dict[s
         "lacks": wording.LACKING[state] if _is_lacking(row, state) else "",
         "note": " · ".join(note for note in notes if note),
         "grade": wording.GRADES[grade] if grade else "",
+        "is_to_mend": grade in (AppraisalGrade.BASIC, AppraisalGrade.UNQUALIFIED),
         "tone": wording.GRADE_TONES[grade] if grade else "",
         # The reason for writing none may be an illness.
         "text_of": row if has_text and reads else None,

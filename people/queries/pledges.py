@@ -83,6 +83,11 @@ class Share:
     who: str
     rows: tuple[Row, ...]
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether one of them waits to be approved."""
+        return any(row.pledge.state == PledgeState.SUBMITTED for row in self.rows)
+
 
 def terms(organization: Organization, day: dt.date, book: RuleBook | None = None) -> Terms:
     """Return how promises are made at a branch on a day (two queries, none with a rule book)."""

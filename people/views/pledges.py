@@ -49,6 +49,8 @@ def listing(request: Request) -> HttpResponse:
         keeps = request.grants.scope(Capability.LOG_ACTIVITIES).reaches(branch.path)
         sees = request.grants.scope(Capability.SEE_ACTIVITIES).reaches(branch.path)
         shares = pledges.of_branch(branch, year, request.today, keeps=keeps, sees=sees)
+        if keeps:  # what asks for something stands first
+            shares.sort(key=lambda share: not share.is_waiting)
         page = Paginator(shares, PAGE).get_page(request.GET.get("page"))
         rows = [row for share in shares for row in share.rows]
         is_open = year in rules.years_open(request.today)

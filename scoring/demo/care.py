@@ -14,9 +14,10 @@ from activities.operations import (
 )
 from activities.operations.problem_conferences import Assignment
 from activities.rules.supervision import Satisfaction, Severity, Source
-from branches.models import Organization
+from branches.models import Organization, Post
 from branches.queries import working_calendar
 from branches.rules.periods import Period
+from branches.rules.roles import Role
 from branches.rules.tree import OrganizationKind
 from branches.scope import Scope
 from members.models import Member, Membership
@@ -153,12 +154,20 @@ def _stewards(stage: Stage) -> None:
     )  # fmt: skip
     calendar = working_calendar.working_calendar(stage.ago(60), stage.today)
     days = [day for back in range(1, 60) if calendar.is_working(day := stage.ago(back))]
+    leaders = Post.objects.filter(
+        organization=groups[1], role=Role.GROUP_LEADER, user__member__isnull=False
+    )
+    at_work = [
+        (groups[0], chosen),
+        *((post.organization, post.user.member) for post in leaders.select_related("user__member")),
+    ]
     StewardDay.objects.bulk_create(
         StewardDay(
-            organization=groups[0], member=chosen, on=day,
-            text=texts.STEWARD_DAYS[n % len(texts.STEWARD_DAYS)],
-            entered_by=chosen.user or stage.secretary, entered_at=stage.at(day, 17),
+            organization=group, member=member, on=day,
+            text=texts.STEWARD_DAYS[(n + shift) % len(texts.STEWARD_DAYS)],
+            entered_by=member.user or stage.secretary, entered_at=stage.at(day, 17),
         )
+        for shift, (group, member) in enumerate(at_work)
         for n, day in enumerate(days)
     )  # fmt: skip
     monday = stage.today - _DAY * stage.today.weekday()

@@ -80,7 +80,9 @@ def _stations(stage: Stage) -> None:
     claims = []
     people = iter(stage.members[2:])
     for place, station in enumerate(made):
-        for seat in range(station.seats):
+        # One seat is still free, for whoever looks for one.
+        free = place == len(made) - 1
+        for seat in range(station.seats - free):
             waits = place == 1 and seat == 1  # one still to be confirmed
             claims.append(
                 StationClaim(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -922,3 +923,18 @@ def test_a_problem_raised_from_it_tells_neither_who_nor_the_grade(
     pages = [keeper, person(Role.ADMINISTRATOR, branch_a)]
     shown = [each.get(f"/problems/{made.pk}/").content.decode() for each in pages]
     assert [link in text for text in shown] == [True, False]
+
+
+def test_who_falls_short_leads_to_the_problem_list_for_those_who_keep_it(
+    walk, secretary, person, committee
+):
+    walk.to(S.FEEDBACK)
+    basic = next(row for row in walk.rows if row.grade == G.BASIC)
+    keeper = Client()
+    keeper.force_login(secretary)
+    page = reverse("appraisal", kwargs={"pk": walk.appraisal.pk})
+
+    shown = [each.get(page).content.decode() for each in (keeper, person(Role.REVIEWER, committee))]
+
+    links = [re.findall(r"source=EVALUATION&amp;id=(\d+)", text) for text in shown]
+    assert links == [[str(basic.pk)], []]
