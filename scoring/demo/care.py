@@ -155,7 +155,7 @@ def _stewards(stage: Stage) -> None:
     calendar = working_calendar.working_calendar(stage.ago(60), stage.today)
     days = [day for back in range(1, 60) if calendar.is_working(day := stage.ago(back))]
     leaders = Post.objects.filter(
-        organization=groups[1], role=Role.GROUP_LEADER, user__member__isnull=False
+        organization__in=groups[1:2], role=Role.GROUP_LEADER, user__member__isnull=False
     )
     at_work = [
         (groups[0], chosen),
