@@ -43,6 +43,8 @@ SOURCES: tuple[Source, ...] = (*FILED, *OWN_ALONE)
 PAGES = (
     ("我的承诺", "my-pledges"),
     ("我的整改", "my-problems"),
+    ("我的岗位", "my-stations"),
+    ("我的金点子", "my-ideas"),
     ("我的值班", "my-duty"),
     ("作业和测验", "my-homework"),
     ("我的评议", "my-appraisals"),
